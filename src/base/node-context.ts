@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Context, WorkerHandle } from './context.js';
+import { nodeFiles } from './node-files.js';
+import { silentLog } from './log.js';
+import { packageRoot } from './package-root.js';
+
+/** The context of a Node process: real files, clock and threads; silent log, no progress. Override by spreading: `{ ...nodeContext(), log }`. */
+export function nodeContext(): Context {
+  return {
+    log: silentLog,
+    clock: { now: () => Date.now(), elapsedMs: () => performance.now() },
+    fs: nodeFiles,
+    workers: { threads: availableParallelism(), start: startWorker },
+    env: process.env,
+    progress: () => {},
+    asset: async (path) => Uint8Array.from(await readFile(new URL(path, packageRoot()))),
+  };
+}
+
+function startWorker(module: URL): WorkerHandle {
+  const worker = new Worker(module);
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer as ArrayBuffer[] | undefined),
+    onMessage: (listener) => void worker.on('message', listener),
+    onFailure: (listener) => void worker.once('error', listener),
+    setReferenced: (referenced) => (referenced ? worker.ref() : worker.unref()),
+    terminate: async () => {
+      await worker.terminate();
+    },
+  };
+}
