@@ -35,6 +35,8 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
   progress(event: ProgressEvent): void;
+  /** The machine's WebGPU, or undefined where there is none. `software` asks for Vulkan on the processor; `adapter` is part of an adapter's name. */
+  gpu(request: { readonly software: boolean; readonly adapter?: string }): Promise<GPU | undefined>;
   /** Text or bytes that the package carries (shaders, tables), by path from its root. */
   asset(path: string): Promise<Uint8Array<ArrayBuffer>>;
 }

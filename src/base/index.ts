@@ -2,5 +2,6 @@
 export * from './errors.js';
 export type * from './context.js';
 export * from './files.js';
+export * from './hash.js';
 export * from './log.js';
 export * from './progress.js';

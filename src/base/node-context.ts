@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Context, WorkerHandle } from './context.js';
 import { nodeFiles } from './node-files.js';
 import { silentLog } from './log.js';
+import { nodeGpu } from './node-gpu.js';
 import { packageRoot } from './package-root.js';
 
 /** The context of a Node process: real files, clock and threads; silent log, no progress. Override by spreading: `{ ...nodeContext(), log }`. */
@@ -15,6 +16,7 @@ export function nodeContext(): Context {
     workers: { threads: availableParallelism(), start: startWorker },
     env: process.env,
     progress: () => {},
+    gpu: nodeGpu,
     asset: async (path) => Uint8Array.from(await readFile(new URL(path, packageRoot()))),
   };
 }

@@ -1,0 +1,141 @@
+import { assert, type Context, DteError, isDteError } from '../../base/index.js';
+import type { DeviceArray, Storage } from '../device-array.js';
+import { type AnyHostArray, type ElementType, elementBytes, type Precision, viewOf } from '../element.js';
+import type { Executor, MemoryUse } from '../executor.js';
+import type { Shape } from '../kernel.js';
+import type { Step } from '../pass.js';
+import { Pool } from '../pool.js';
+import type { DispatchTiming } from '../profile.js';
+import { clearRange, newProgram, type ProgramStep, type RangeFunction } from './program.js';
+import type { Team } from './team.js';
+
+interface HostStorage extends Storage {
+  readonly view: AnyHostArray;
+  readonly buffer: SharedArrayBuffer;
+  /** Zero for memory that came from a caller and does not belong to the pool. */
+  readonly classBytes: number;
+}
+
+// Below this many invocations a pass is done sooner than a thread answers (about 0.1 ms).
+const inlineInvocations = 1 << 15;
+
+/** Runs the kernels' host twins over shared memory on worker threads. Exact (`f64`) or as a GPU has it (`f32`). */
+export class CpuExecutor implements Executor {
+  readonly kind = 'cpu';
+  readonly name: string;
+  readonly precision: Precision;
+  readonly software = false;
+  readonly maxBindingBytes = 2 ** 40;
+  readonly #team: Team;
+  readonly #pool: Pool<SharedArrayBuffer>;
+
+  constructor(context: Context, team: Team, precision: Precision, budgetBytes: number) {
+    this.name = `CPU, ${Math.max(1, team.threads)} thread${team.threads > 1 ? 's' : ''}, ${precision}`;
+    this.precision = precision;
+    this.#team = team;
+    this.#pool = new Pool((bytes) => newBlock(bytes), () => {}, budgetBytes);
+    context.log.debug('compute.cpu', { threads: team.threads, precision });
+  }
+
+  get memory(): MemoryUse {
+    return this.#pool.use;
+  }
+
+  allocate(type: ElementType, length: number): HostStorage {
+    const sizeBytes = Math.max(1, length) * elementBytes(type, this.precision);
+    const { block, classBytes } = this.#pool.take(sizeBytes);
+    return { sizeBytes, buffer: block, classBytes, view: viewOf(type, this.precision, block, 0, length) };
+  }
+
+  free(storage: Storage): void {
+    const { buffer, classBytes } = storage as HostStorage;
+    this.#pool.put(buffer, classBytes);
+  }
+
+  async execute(steps: readonly Step[], timed: boolean): Promise<readonly DispatchTiming[]> {
+    const program: ProgramStep[] = [];
+    const functions: RangeFunction[] = [];
+    let invocations = 0;
+    for (const step of steps) {
+      if (step.kind === 'upload') {
+        // Safe ahead of the dispatches: an upload's array is new in its pass, so nothing before it can use it.
+        (viewIn(step.array) as Float64Array).set(step.data as Float64Array);
+        continue;
+      }
+      const { programStep, compute, count } = step.kind === 'clear' ? clearStep(step.array) : this.#dispatchStep(step);
+      if (programStep.total === 0 || count === 0) continue;
+      invocations += count;
+      program.push(programStep);
+      functions.push(compute);
+    }
+    if (program.length === 0) return [];
+    const shared = newProgram(program);
+    try {
+      await this.#team.runProgram(shared, functions, invocations < inlineInvocations);
+    } catch (error) {
+      if (isDteError(error)) throw error;
+      const stem = program.length === 1 ? program[0]?.stem : program.map((step) => step.stem).join(', ');
+      throw new DteError('fault.kernel', `a host twin failed: ${(error as Error).message}`, { where: { kernel: stem ?? '' }, cause: error });
+    }
+    return timed ? program.flatMap((step, index) => (step.module === '' ? [] : [timingOf(step, shared.stamps, index)])) : [];
+  }
+
+  async read(arrays: readonly DeviceArray[]): Promise<readonly AnyHostArray[]> {
+    return arrays.map((array) => viewIn(array).slice());
+  }
+
+  /** The memory of an array itself, for host work that needs no copy. Only this executor can offer it. */
+  view(array: DeviceArray): AnyHostArray {
+    return viewIn(array);
+  }
+
+  async close(): Promise<void> {
+    this.#pool.drain();
+  }
+
+  #dispatchStep(step: Step & { readonly kind: 'dispatch' }): { programStep: ProgramStep; compute: RangeFunction; count: number } {
+    const { kernel, params, arrays } = step;
+    const args: Record<string, number | AnyHostArray> = {};
+    for (const [name, value] of Object.entries(params)) {
+      args[name] = (kernel.params as Shape)[name] === 'f32' && this.precision === 'f32' ? Math.fround(value) : value;
+    }
+    for (const [name, array] of Object.entries(arrays)) args[name] = viewIn(array);
+    const extents = kernel.threads(params);
+    const total = extents[0] ?? 0;
+    const count = extents.reduce((product, extent) => product * extent, 1);
+    assert(total < 2 ** 31, `the outermost extent of ${kernel.stem} fits 31 bits`);
+    const module = kernel.module ?? new URL(`../../${kernel.stem}.js`, import.meta.url).href;
+    const programStep = { stem: kernel.stem, module, arguments: args, total, chunk: chunkOf(total, this.#team.threads) };
+    return { programStep, compute: kernel.cpu as unknown as RangeFunction, count };
+  }
+}
+
+function clearStep(array: DeviceArray): { programStep: ProgramStep; compute: RangeFunction; count: number } {
+  const total = array.length;
+  return { programStep: { stem: 'clear', module: '', arguments: { array: viewIn(array) }, total, chunk: Math.max(1 << 16, total >> 4) }, compute: clearRange, count: total >> 4 };
+}
+
+// About eight chunks a thread, so that an uneven machine still finishes together; whole multiples of 64 keep threads out of
+// each other's cache lines and of each other's words in bit arrays.
+function chunkOf(total: number, threads: number): number {
+  const chunk = Math.ceil(total / (Math.max(1, threads) * 8));
+  return chunk < 64 ? chunk : Math.ceil(chunk / 64) * 64;
+}
+
+function viewIn(array: DeviceArray): AnyHostArray {
+  return (array.storage as HostStorage).view;
+}
+
+function timingOf(step: ProgramStep, stamps: Float64Array, index: number): DispatchTiming {
+  let bytes = 0;
+  for (const argument of Object.values(step.arguments)) if (typeof argument !== 'number') bytes += argument.byteLength;
+  return { stem: step.stem, milliseconds: (stamps[2 * index + 1] as number) - (stamps[2 * index] as number), bytes };
+}
+
+function newBlock(bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes);
+  } catch (cause) {
+    throw new DteError('limit.memory', `${(bytes / 2 ** 20).toFixed(1)} MiB of shared memory could not be had`, { cause });
+  }
+}

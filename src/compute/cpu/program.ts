@@ -1,0 +1,82 @@
+import type { AnyHostArray } from '../element.js';
+
+/**
+ * A pass as worker threads run it. Every thread runs every step: it takes chunks of the outermost index from a shared counter
+ * until none are left, then waits until the last chunk of the step is done. So a thread that comes late or is slowed down
+ * delays nobody, and since a range's result does not depend on who computes it, neither does the pass's.
+ */
+export interface ProgramStep {
+  readonly stem: string;
+  /** Module that exports the kernel; empty for the built-in step that sets an array to zero. */
+  readonly module: string;
+  readonly arguments: Readonly<Record<string, number | AnyHostArray>>;
+  /** Extent of the outermost index. */
+  readonly total: number;
+  readonly chunk: number;
+}
+
+export interface Program {
+  readonly steps: readonly ProgramStep[];
+  /** Int32: [failed, then (next, done) for each step]. */
+  readonly control: Int32Array<SharedArrayBuffer>;
+  /** Milliseconds, (start, end) for each step. */
+  readonly stamps: Float64Array<SharedArrayBuffer>;
+}
+
+export function newProgram(steps: readonly ProgramStep[]): Program {
+  return {
+    steps,
+    control: new Int32Array(new SharedArrayBuffer(4 * (1 + 2 * steps.length))),
+    stamps: new Float64Array(new SharedArrayBuffer(16 * steps.length)),
+  };
+}
+
+export type RangeFunction = (args: Readonly<Record<string, number | AnyHostArray>>, start: number, end: number) => void;
+
+/** The built-in step: zero elements [start, end). */
+export function clearRange(args: Readonly<Record<string, number | AnyHostArray>>, start: number, end: number): void {
+  (args['array'] as AnyHostArray).fill(0, start, end);
+}
+
+/** Takes part in a program until it ends. `wait` is false for the only thread of a program. */
+export function runProgram(program: Program, functions: readonly RangeFunction[], wait: boolean): void {
+  const { steps, control, stamps } = program;
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index] as ProgramStep;
+    const compute = functions[index] as RangeFunction;
+    const next = 1 + 2 * index;
+    const done = next + 1;
+    for (;;) {
+      if (Atomics.load(control, 0) !== 0) return;
+      const start = Atomics.add(control, next, step.chunk);
+      if (start >= step.total) {
+        // Undo, so that many late threads cannot overflow the counter.
+        Atomics.sub(control, next, step.chunk);
+        break;
+      }
+      if (start === 0) stamps[2 * index] = nowMs();
+      const end = Math.min(start + step.chunk, step.total);
+      compute(step.arguments, start, end);
+      if (Atomics.add(control, done, end - start) + end - start === step.total) {
+        stamps[2 * index + 1] = nowMs();
+        Atomics.notify(control, done);
+      }
+    }
+    while (wait && Atomics.load(control, 0) === 0) {
+      const finished = Atomics.load(control, done);
+      if (finished >= step.total) break;
+      Atomics.wait(control, done, finished, 1000);
+    }
+  }
+}
+
+/** Ends a program early for all its threads. */
+export function failProgram(program: Program): void {
+  Atomics.store(program.control, 0, 1);
+  for (let index = 0; index < program.steps.length; index++) Atomics.notify(program.control, 2 + 2 * index);
+}
+
+// Comparable between threads, unlike performance.now() alone.
+function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}

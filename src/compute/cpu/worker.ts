@@ -1,0 +1,55 @@
+import { parentPort } from '../../base/node.js';
+import type { Kernel } from '../kernel.js';
+import { type Failure, failureOf, type Reply, type Request } from './messages.js';
+import { clearRange, failProgram, type Program, type RangeFunction, runProgram } from './program.js';
+
+const twins = new Map<string, RangeFunction>();
+
+parentPort.onMessage((message) => void answer(message as Request));
+
+async function answer(request: Request): Promise<void> {
+  try {
+    if (request.kind === 'program') {
+      await join(request.program);
+      reply({ id: request.id, ok: true, value: undefined });
+    } else {
+      const module = (await import(request.module)) as Record<string, (args: unknown) => unknown>;
+      const value = await (module[request.name] as (args: unknown) => unknown)(request.args);
+      reply({ id: request.id, ok: true, value });
+    }
+  } catch (error) {
+    if (request.kind === 'program') failProgram(request.program);
+    reply({ id: request.id, ok: false, failure: failureOf(error) });
+  }
+}
+
+async function join(program: Program): Promise<void> {
+  const functions: RangeFunction[] = [];
+  let stem = '';
+  try {
+    for (const step of program.steps) {
+      stem = step.stem;
+      functions.push(step.module === '' ? clearRange : (twins.get(stem) ?? (await loadTwin(stem, step.module))));
+    }
+    runProgram(program, functions, true);
+  } catch (error) {
+    throw Object.assign(error as Error, { stem });
+  }
+}
+
+async function loadTwin(stem: string, module: string): Promise<RangeFunction> {
+  const exported = (await import(module)) as Record<string, unknown>;
+  for (const value of Object.values(exported)) {
+    const candidate = value as Partial<Kernel> | null;
+    if (typeof candidate === 'object' && candidate?.stem === stem && typeof candidate.cpu === 'function') {
+      const twin = candidate.cpu as unknown as RangeFunction;
+      twins.set(stem, twin);
+      return twin;
+    }
+  }
+  throw new Error(`module ${module} exports no kernel '${stem}'`);
+}
+
+function reply(message: Reply | { readonly id: number; readonly ok: false; readonly failure: Failure }): void {
+  parentPort.post(message);
+}

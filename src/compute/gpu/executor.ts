@@ -1,0 +1,224 @@
+import { type Context, DteError } from '../../base/index.js';
+import type { DeviceArray, Storage } from '../device-array.js';
+import { type AnyHostArray, type ElementType, viewOf } from '../element.js';
+import type { Executor, MemoryUse } from '../executor.js';
+import type { Kernel, ParamValues, Shape } from '../kernel.js';
+import type { Step } from '../pass.js';
+import { Pool } from '../pool.js';
+import type { DispatchTiming } from '../profile.js';
+import type { OpenedDevice } from './device.js';
+import { type Dispatch, dispatchesOf } from './dispatches.js';
+import { Pipelines } from './pipelines.js';
+import { Timestamps } from './timestamps.js';
+
+interface BufferStorage extends Storage {
+  readonly buffer: GPUBuffer;
+  readonly classBytes: number;
+}
+
+// GPUBufferUsage and GPUMapMode by value: the globals are not there before a device was asked for.
+const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80, query: 0x200 } as const;
+const mapRead = 0x1;
+
+/** Runs kernels as WGSL on one WebGPU device. */
+export class GpuExecutor implements Executor {
+  readonly kind = 'gpu';
+  readonly name: string;
+  readonly precision = 'f32';
+  readonly software: boolean;
+  readonly maxBindingBytes: number;
+  readonly device: GPUDevice;
+  readonly #opened: OpenedDevice;
+  readonly #pool: Pool<GPUBuffer>;
+  readonly #pipelines: Pipelines;
+  readonly #alignment: number;
+  #lost: string | undefined;
+
+  constructor(context: Context, opened: OpenedDevice, budgetBytes: number, bindingBytes?: number) {
+    const { device } = opened;
+    this.#opened = opened;
+    this.device = device;
+    this.name = opened.name;
+    this.software = opened.software;
+    this.maxBindingBytes = Math.min(device.limits.maxStorageBufferBindingSize, bindingBytes ?? Number.POSITIVE_INFINITY);
+    this.#alignment = device.limits.minStorageBufferOffsetAlignment;
+    this.#pipelines = new Pipelines(device, context);
+    this.#pool = new Pool((bytes) => this.#createBuffer(bytes), (buffer) => buffer.destroy(), budgetBytes);
+    void device.lost.then(({ message, reason }) => {
+      this.#lost = `${reason}: ${message}`;
+    });
+  }
+
+  get memory(): MemoryUse {
+    return this.#pool.use;
+  }
+
+  allocate(_type: ElementType, length: number): BufferStorage {
+    const sizeBytes = 4 * Math.max(1, length);
+    if (sizeBytes > this.device.limits.maxBufferSize) {
+      throw new DteError('limit.binding', `an array of ${sizeBytes} octets is larger than this device's buffers (${this.device.limits.maxBufferSize})`, { hint: 'process fewer layers at a time' });
+    }
+    const { block, classBytes } = this.#pool.take(sizeBytes);
+    return { sizeBytes, buffer: block, classBytes };
+  }
+
+  free(storage: Storage): void {
+    const { buffer, classBytes } = storage as BufferStorage;
+    this.#pool.put(buffer, classBytes);
+  }
+
+  async execute(steps: readonly Step[], timed: boolean): Promise<readonly DispatchTiming[]> {
+    this.#assertAlive();
+    const planned = await this.#plan(steps);
+    const { device } = this;
+    device.pushErrorScope('out-of-memory');
+    device.pushErrorScope('validation');
+    const timestamps = timed ? Timestamps.of(device, planned.length) : undefined;
+    const uniforms: GPUBuffer[] = [];
+    let stem = '';
+    let thrown: unknown;
+    try {
+      for (const step of steps) if (step.kind === 'upload') this.#write(step.array, step.data);
+      const encoder = device.createCommandEncoder();
+      for (const [index, item] of planned.entries()) {
+        if (item.kind === 'clear') {
+          encoder.clearBuffer(bufferOf(item.array), 0, 4 * item.array.length);
+          continue;
+        }
+        stem = item.kernel.stem;
+        this.#encode(encoder, item, uniforms, timestamps?.writes(index));
+      }
+      timestamps?.resolve(encoder);
+      device.queue.submit([encoder.finish()]);
+    } catch (error) {
+      thrown = error;
+    }
+    // Both scopes are closed before the first await: another pass may open its own meanwhile.
+    const scopes = [device.popErrorScope(), device.popErrorScope()] as const;
+    const [invalid, exhausted] = await Promise.all(scopes);
+    await device.queue.onSubmittedWorkDone().catch(() => {});
+    for (const buffer of uniforms) buffer.destroy();
+    this.#assertAlive();
+    if (exhausted !== null) throw new DteError('limit.memory', `the device ran out of memory: ${exhausted.message}`, { where: { kernel: stem }, hint: 'process fewer fields at a time' });
+    if (invalid !== null) throw new DteError('fault.kernel', `the device refused a dispatch: ${invalid.message}`, { where: { kernel: stem } });
+    if (thrown !== undefined) throw new DteError('fault.kernel', `the device refused a dispatch: ${(thrown as Error).message}`, { where: { kernel: stem }, cause: thrown });
+    if (timestamps === undefined) return [];
+    const milliseconds = await timestamps.read();
+    return planned.flatMap((item, index) => (item.kind === 'clear' ? [] : [{ stem: item.kernel.stem, milliseconds: milliseconds[index] as number, bytes: bytesOf(item.dispatch) }]));
+  }
+
+  async read(arrays: readonly DeviceArray[]): Promise<readonly AnyHostArray[]> {
+    this.#assertAlive();
+    const starts: number[] = [];
+    let size = 0;
+    for (const array of arrays) {
+      starts.push(size);
+      size += Math.ceil((4 * array.length) / 8) * 8;
+    }
+    if (size === 0) return arrays.map((array) => viewOf(array.type, 'f32', new ArrayBuffer(0), 0, 0));
+    const staging = this.device.createBuffer({ label: 'read', size, usage: usage.mapRead | usage.copyTarget });
+    const encoder = this.device.createCommandEncoder();
+    for (const [index, array] of arrays.entries()) {
+      if (array.length > 0) encoder.copyBufferToBuffer(bufferOf(array), 0, staging, starts[index] as number, 4 * array.length);
+    }
+    this.device.queue.submit([encoder.finish()]);
+    try {
+      await staging.mapAsync(mapRead);
+      const mapped = staging.getMappedRange();
+      return arrays.map((array, index) => viewOf(array.type, 'f32', mapped.slice(starts[index] as number, (starts[index] as number) + 4 * array.length), 0, array.length));
+    } catch (cause) {
+      this.#assertAlive();
+      throw new DteError('fault.device', `results could not be read back: ${(cause as Error).message}`, { cause });
+    } finally {
+      staging.destroy();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#pool.drain();
+    this.device.destroy();
+  }
+
+  async #plan(steps: readonly Step[]): Promise<Planned[]> {
+    const planned: Planned[] = [];
+    const limits = { bindingBytes: this.maxBindingBytes, alignment: this.#alignment };
+    for (const step of steps) {
+      if (step.kind === 'clear') planned.push(step);
+      if (step.kind !== 'dispatch') continue;
+      const { pipeline, layout } = await this.#pipelines.get(step.kernel);
+      for (const dispatch of dispatchesOf(step.kernel, step.params, step.arrays, limits)) {
+        planned.push({ kind: 'dispatch', kernel: step.kernel, arrays: step.arrays, dispatch, pipeline, layout });
+      }
+    }
+    return planned;
+  }
+
+  #encode(encoder: GPUCommandEncoder, item: PlannedDispatch, uniforms: GPUBuffer[], timestampWrites: GPUComputePassTimestampWrites | undefined): void {
+    const { kernel, dispatch } = item;
+    const params = this.#uniform(kernel, dispatch.params);
+    uniforms.push(params);
+    const names = [...Object.keys(kernel.inputs), ...Object.keys(kernel.outputs)];
+    const entries: GPUBindGroupEntry[] = [{ binding: 0, resource: { buffer: params } }];
+    for (const [index, name] of names.entries()) {
+      const range = dispatch.ranges[name] as { offset: number; size: number };
+      entries.push({ binding: index + 1, resource: { buffer: bufferOf(item.arrays[name] as DeviceArray), ...range } });
+    }
+    const pass = encoder.beginComputePass({ label: kernel.stem, ...(timestampWrites === undefined ? {} : { timestampWrites }) });
+    pass.setPipeline(item.pipeline);
+    pass.setBindGroup(0, this.device.createBindGroup({ label: kernel.stem, layout: item.layout, entries }));
+    pass.dispatchWorkgroups(dispatch.groups[0], dispatch.groups[1]);
+    pass.end();
+  }
+
+  #uniform(kernel: Kernel, params: ParamValues<Shape>): GPUBuffer {
+    const names = Object.keys(kernel.params);
+    const size = Math.max(16, Math.ceil(names.length / 4) * 16);
+    const data = new DataView(new ArrayBuffer(size));
+    for (const [index, name] of names.entries()) {
+      const value = params[name] as number;
+      const type = kernel.params[name];
+      if (type === 'f32') data.setFloat32(4 * index, value, true);
+      else if (type === 'u32') data.setUint32(4 * index, value, true);
+      else data.setInt32(4 * index, value, true);
+    }
+    const buffer = this.device.createBuffer({ label: `${kernel.stem} params`, size, usage: usage.uniform | usage.copyTarget });
+    this.device.queue.writeBuffer(buffer, 0, data.buffer);
+    return buffer;
+  }
+
+  #write(array: DeviceArray, data: AnyHostArray): void {
+    if (data.length === 0) return;
+    // Dawn takes neither f64 nor views of shared memory.
+    const plain = data instanceof Float64Array ? Float32Array.from(data) : data.buffer instanceof ArrayBuffer ? data : data.slice();
+    this.device.queue.writeBuffer(bufferOf(array), 0, plain as Float32Array<ArrayBuffer>);
+  }
+
+  #createBuffer(size: number): GPUBuffer {
+    return this.device.createBuffer({ size: Math.ceil(size / 4) * 4, usage: usage.storage | usage.copySource | usage.copyTarget });
+  }
+
+  #assertAlive(): void {
+    if (this.#lost !== undefined) {
+      throw new DteError('fault.device', `device '${this.#opened.name}' was lost (${this.#lost})`, { hint: 'open the engine anew, or use the CPU executor (--device cpu)' });
+    }
+  }
+}
+
+interface PlannedDispatch {
+  readonly kind: 'dispatch';
+  readonly kernel: Kernel;
+  readonly arrays: Readonly<Record<string, DeviceArray>>;
+  readonly dispatch: Dispatch;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+type Planned = PlannedDispatch | (Step & { readonly kind: 'clear' });
+
+function bufferOf(array: DeviceArray): GPUBuffer {
+  return (array.storage as BufferStorage).buffer;
+}
+
+function bytesOf(dispatch: Dispatch): number {
+  return Object.values(dispatch.ranges).reduce((sum, { size }) => sum + size, 0);
+}
