@@ -29,7 +29,7 @@ export interface KernelSpec<P extends Shape, I extends Shape, O extends Shape> {
   /** Logical extents, slowest first; one invocation for each index of their product. */
   readonly threads: (params: ParamValues<P>) => readonly number[];
   readonly cpu: Twin<P, I, O>;
-  /** Greatest difference between executors, relative to the range of the f64 twin's output; 0 for exact. */
+  /** Greatest difference between executors, relative to the largest magnitude in the f64 twin's output; 0 for exact. Integer outputs: absolute. */
   readonly tolerance: number;
   readonly split?: Split<P>;
   /** Module that exports this kernel, for worker threads. By default the file of the stem: `<src>/<stem>.js`. */

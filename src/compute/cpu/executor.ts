@@ -112,7 +112,7 @@ export class CpuExecutor implements Executor {
 
 function clearStep(array: DeviceArray): { programStep: ProgramStep; compute: RangeFunction; count: number } {
   const total = array.length;
-  return { programStep: { stem: 'clear', module: '', arguments: { array: viewIn(array) }, total, chunk: Math.max(1 << 16, total >> 4) }, compute: clearRange, count: total >> 4 };
+  return { programStep: { stem: 'clear', module: '', arguments: { array: viewIn(array) }, total, chunk: Math.max(1 << 16, total >> 4) }, compute: clearRange, count: Math.ceil(total / 16) };
 }
 
 // About eight chunks a thread, so that an uneven machine still finishes together; whole multiples of 64 keep threads out of

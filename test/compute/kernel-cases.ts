@@ -1,0 +1,159 @@
+import { copy, gather, type Kernel, missingValue, probe } from '../../src/compute/index.js';
+import { compact } from '../../src/grib/compact.js';
+import { pack } from '../../src/grib/pack.js';
+import { presentWords } from '../../src/grib/present-words.js';
+import { unpack } from '../../src/grib/unpack.js';
+import { valueRange } from '../../src/grib/value-range.js';
+import { valueRangeMerge } from '../../src/grib/value-range-merge.js';
+import { wordCounts } from '../../src/grib/word-counts.js';
+import { wordRanks } from '../../src/grib/word-ranks.js';
+import { csrApply } from '../../src/regrid/csr-apply.js';
+
+export type Inputs = Readonly<Record<string, number | Float64Array | Uint32Array>>;
+
+/** One kernel with inputs for a size: parameters and input arrays by name, lengths of the output arrays. */
+export interface KernelCase {
+  readonly kernel: Kernel;
+  readonly make: (points: number, random: () => number) => { readonly inputs: Inputs; readonly outputs: Readonly<Record<string, number>> };
+}
+
+const lanes = 5;
+
+/** Every kernel of the project; `house.test` holds this list against the shaders. */
+export const kernelCases: readonly KernelCase[] = [
+  entry(copy, (points, random) => ({ inputs: { points, source: reals(points, random) }, outputs: { copied: points } })),
+  entry(probe, (points, random) => ({
+    inputs: { points, integers: integers(points, random, 2 ** 32), reals: reals(points, random) },
+    outputs: { bits: points, sums: points },
+  })),
+  entry(gather, (points, random) => ({
+    inputs: { points, lanes, order: integers(points, random, points), source: reals(points * lanes, random, 0.1) },
+    outputs: { gathered: points * lanes },
+  })),
+  entry(wordCounts, (words, random) => {
+    const chunks = Math.ceil(words / 64);
+    return { inputs: { chunks, words, lanes, bitmap: integers(words * lanes, random, 2 ** 32) }, outputs: { counts: chunks * lanes } };
+  }),
+  entry(wordRanks, (words, random) => {
+    const chunks = Math.ceil(words / 64);
+    const bitmap = integers(words * lanes, random, 2 ** 32);
+    const counts = new Uint32Array(chunks * lanes);
+    bitmap.forEach((word, index) => {
+      const lane = Math.floor(index / words);
+      counts[lane * chunks + Math.floor((index % words) / 64)]! += ones(word);
+    });
+    return { inputs: { chunks, words, lanes, bitmap, counts }, outputs: { ranks: words * lanes } };
+  }),
+  entry(unpack, unpackCase),
+  entry(valueRange, (points, random) => {
+    const chunks = Math.ceil(points / 256);
+    const outputs = { minimum: chunks * lanes, maximum: chunks * lanes, missingCount: chunks * lanes, strangeCount: chunks * lanes };
+    return { inputs: { chunks, points, lanes, values: reals(points * lanes, random, 0.3) }, outputs };
+  }),
+  entry(valueRangeMerge, (chunks, random) => {
+    const merged = Math.ceil(chunks / 64);
+    const outputs = { minimum: merged * lanes, maximum: merged * lanes, missingCount: merged * lanes, strangeCount: merged * lanes };
+    const size = chunks * lanes;
+    const inputs = { minimumIn: reals(size, random), maximumIn: reals(size, random), missingIn: integers(size, random, 257), strangeIn: integers(size, random, 3) };
+    return { inputs: { merged, chunks, lanes, ...inputs }, outputs };
+  }),
+  entry(presentWords, (points, random) => {
+    const words = Math.ceil(points / 32);
+    return { inputs: { words, points, lanes, values: reals(points * lanes, random, 0.4) }, outputs: { bitmap: words * lanes } };
+  }),
+  entry(compact, (points, random) => {
+    const words = Math.ceil(points / 32);
+    const { bitmap, ranks } = bitmaps(points, random);
+    return { inputs: { words, points, lanes, values: reals(points * lanes, random), bitmap, ranks }, outputs: { coded: points * lanes } };
+  }),
+  entry(pack, packCase),
+  entry(csrApply, (rows, random) => csrCase(rows, random, 0, lanes)),
+  entry(csrApply, (rows, random) => csrCase(rows, random, 0, 16)),
+  ...[1, 2, 3, 4].map((strategy) => entry(csrApply, (rows, random) => csrCase(rows, random, strategy, lanes))),
+];
+
+function entry<K>(kernel: K, make: KernelCase['make']): KernelCase {
+  return { kernel: kernel as Kernel, make };
+}
+
+/** Multiples of 2^-10 within +-256: exact in f32, so both executors start from the same numbers. */
+function reals(count: number, random: () => number, missingShare = 0): Float64Array {
+  return Float64Array.from({ length: count }, () => (random() < missingShare ? missingValue : Math.round((random() - 0.5) * 2 ** 19) / 2 ** 10));
+}
+
+function integers(count: number, random: () => number, below: number): Uint32Array {
+  return Uint32Array.from({ length: count }, () => Math.floor(random() * below));
+}
+
+function ones(word: number): number {
+  return [...word.toString(2)].filter((digit) => digit === '1').length;
+}
+
+function bitmaps(points: number, random: () => number): { readonly bitmap: Uint32Array; readonly ranks: Uint32Array } {
+  const words = Math.ceil(points / 32);
+  const bitmap = new Uint32Array(words * lanes);
+  const ranks = new Uint32Array(words * lanes);
+  for (let lane = 0; lane < lanes; lane++) {
+    let rank = 0;
+    for (let point = 0; point < points; point++) {
+      const word = lane * words + (point >>> 5);
+      if (point % 32 === 0) ranks[word] = rank;
+      if (random() < 0.6) {
+        bitmap[word] = (bitmap[word]! | (1 << (31 - (point & 31)))) >>> 0;
+        rank++;
+      }
+    }
+  }
+  return { bitmap, ranks };
+}
+
+// One lane of each kind: stream of 16 bits, odd width, 32 bits, elements of 8 bits, and constant with a bitmap.
+function unpackCase(points: number, random: () => number): ReturnType<KernelCase['make']> {
+  const blocks = Math.ceil(points / 32);
+  const kinds = [[16, 0, false], [11, 0, true], [32, 0, false], [8, 1, true], [0, 0, true]] as const;
+  const { bitmap, ranks } = bitmaps(points, random);
+  const laneTable = new Uint32Array(lanes * 5);
+  const laneReals = new Float64Array(lanes * 4);
+  let words = 0;
+  for (const [lane, [bits, format, masked]] of kinds.entries()) {
+    laneTable.set([words, bits, format, masked ? lane * blocks : 0xffffffff, points], lane * 5);
+    laneReals.set([Math.round(random() * 1000), 2 ** (8 - Math.max(bits, 1)), 1, 0], lane * 4);
+    words += blocks * bits + 1;
+  }
+  return { inputs: { blocks, points, lanes, packed: integers(words, random, 2 ** 32), laneTable, laneReals, bitmap, ranks }, outputs: { values: points * lanes } };
+}
+
+function packCase(points: number, random: () => number): ReturnType<KernelCase['make']> {
+  const blocks = Math.ceil(points / 32);
+  const kinds = [[16, 0], [11, 0], [16, 1], [8, 1], [0, 0]] as const;
+  const laneTable = new Uint32Array(lanes * 4);
+  const laneReals = new Float64Array(lanes * 3);
+  let words = 0;
+  for (const [lane, [bits, format]] of kinds.entries()) {
+    laneTable.set([words, bits, format, points], lane * 4);
+    laneReals.set([-256, bits === 0 ? 1 : 2 ** (bits - 10), 1], lane * 3);
+    words += blocks * bits;
+  }
+  return { inputs: { blocks, lanes, pointStride: lanes, laneStride: 1, values: reals(points * lanes, random), laneTable, laneReals }, outputs: { packed: words } };
+}
+
+function csrCase(rows: number, random: () => number, strategy: number, width: number): ReturnType<KernelCase['make']> {
+  const columns = Math.max(1, rows);
+  const rowStart = new Uint32Array(rows + 1);
+  for (let row = 0; row < rows; row++) rowStart[row + 1] = rowStart[row]! + Math.floor(random() * 5);
+  const entries = rowStart[rows]!;
+  const weight = new Float64Array(entries);
+  for (let row = 0; row < rows; row++) {
+    const first = rowStart[row]!;
+    const last = rowStart[row + 1]!;
+    // Multiples of 1/64 that sum to one.
+    let rest = 64;
+    for (let index = first; index < last; index++) {
+      const share = index === last - 1 ? rest : Math.floor(random() * rest);
+      weight[index] = share / 64;
+      rest -= share;
+    }
+  }
+  const source = reals(columns * width, random, strategy === 0 ? 0 : 0.3);
+  return { inputs: { rows, lanes: width, strategy, rowStart, column: integers(entries, random, columns), weight, source }, outputs: { result: rows * width } };
+}
