@@ -1,5 +1,6 @@
 // X = floor((v 10^D - R) 2^-E + 1/2), packed: 32 values of one lane, which fill exactly `bits` words.
-// values: value i of a lane at i point_stride + lane lane_stride; lane_table: [lanes, 4] = word start, bits, format, count;
+// values: value i of a lane at i point_stride + lane lane_stride; lane_table: [lanes, 5] = word start, width, format, count,
+// largest integer;
 // lane_reals: [lanes, 3] = R, 2^-E, 10^D; packed: words of all lanes. v - R is rounded once, so X may be one quantum off f64.
 #import lib/index
 #import lib/bits
@@ -36,15 +37,15 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   }
   let block = i / params.lanes;
   let lane = i - block * params.lanes;
-  let bits = lane_table[lane * 4u + 1u];
-  let count = lane_table[lane * 4u + 3u];
+  let bits = lane_table[lane * 5u + 1u];
+  let count = lane_table[lane * 5u + 3u];
   if (bits == 0u || block * 32u >= count) {
     return;
   }
-  let stream = lane_table[lane * 4u + 2u] == 0u;
-  let largest = low_mask(bits);
+  let stream = lane_table[lane * 5u + 2u] == 0u;
+  let largest = lane_table[lane * 5u + 4u];
   let last = min(block * 32u + 32u, count);
-  var at = lane_table[lane * 4u] + block * bits;
+  var at = lane_table[lane * 5u] + block * bits;
   var held = 0u;
   var held_bits = 0u;
   for (var index = block * 32u; index < last; index++) {

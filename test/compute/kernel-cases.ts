@@ -126,11 +126,11 @@ function unpackCase(points: number, random: () => number): ReturnType<KernelCase
 function packCase(points: number, random: () => number): ReturnType<KernelCase['make']> {
   const blocks = Math.ceil(points / 32);
   const kinds = [[16, 0], [11, 0], [16, 1], [8, 1], [0, 0]] as const;
-  const laneTable = new Uint32Array(lanes * 4);
+  const laneTable = new Uint32Array(lanes * 5);
   const laneReals = new Float64Array(lanes * 3);
   let words = 0;
   for (const [lane, [bits, format]] of kinds.entries()) {
-    laneTable.set([words, bits, format, points], lane * 4);
+    laneTable.set([words, bits, format, points, 2 ** bits - 1], lane * 5);
     laneReals.set([-256, bits === 0 ? 1 : 2 ** (bits - 10), 1], lane * 3);
     words += blocks * bits;
   }
