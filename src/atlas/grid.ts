@@ -1,4 +1,4 @@
-/** Degrees; north >= south, and east - west in (0, 360]. The bounding box of a grid runs from its first to its last point. */
+/** Degrees; north >= south, and east - west in [0, 360]. The bounding box of a grid runs from its first to its last point. */
 export interface Area {
   readonly north: number;
   readonly west: number;
@@ -6,7 +6,11 @@ export interface Area {
   readonly east: number;
 }
 
-/** Row-structured points: row r holds `counts[r]` points at `lats[r]`, the i-th at longitude `lonFirst[r] + i * lonStep[r]`. */
+/**
+ * Row-structured points: row r holds `counts[r]` points at `lats[r]`, the i-th at longitude `lonFirst[r] + i * lonStep[r]`.
+ * `rowLongitudes` gives these longitudes correctly rounded (360 i / n and not a sum of rounded steps), which matters where
+ * points of neighbouring rows are compared.
+ */
 export interface Rows {
   /** Degrees, north to south. `[rows]` */
   readonly lats: Float64Array;
@@ -22,19 +26,34 @@ export interface Rows {
 
 export type GridType = 'regular_ll' | 'regular_gg' | 'reduced_gg' | 'rotated_ll' | 'sh' | 'unstructured' | 'unknown';
 
-/** The canonical, JSON-able description of a grid: two equal grids have equal specs. */
+/** The canonical, JSON-able description of a grid: two equal grids have equal specs, and `gridFromSpec` reads it back. */
 export interface GridSpec {
   /** A name (`O640`), increments `[dlon, dlat]`, or absent when `pl` or `type` says it. */
   readonly grid?: string | readonly [number, number];
   /** North, west, south, east. Absent for a global grid. */
   readonly area?: readonly [number, number, number, number];
+  /** Points on the whole circle of each latitude, north to south. */
   readonly pl?: readonly number[];
   readonly [key: string]: unknown;
 }
 
+/** A rotated grid: where its south pole lies on the globe, and its rows in the rotated frame. */
+export interface RotatedFrame {
+  readonly southPoleLat: number;
+  readonly southPoleLon: number;
+  readonly rows: Rows;
+}
+
+/** Latitude and longitude of every point in canonical order, degrees, `[points]` each. */
+export interface Coordinates {
+  readonly lat: Float64Array;
+  readonly lon: Float64Array;
+}
+
 /**
  * Points on the sphere and their order: plain, immutable, hashable. The canonical order is north to south, each row west to
- * east (GRIB scanning mode 0); a message in another order is brought to it by `scanOrder`.
+ * east (GRIB scanning mode 0); a message in another order is brought to it by `scanOrder`. The first longitude of a grid is
+ * in [-180, 180), and longitudes grow from there without a jump.
  */
 export interface Grid {
   readonly type: GridType;
@@ -46,10 +65,16 @@ export interface Grid {
   readonly hash: string;
   /** Bounding box of the points; undefined where there are no coordinates (spectral, unknown). */
   readonly area?: Area;
-  /** Undefined for a grid without row structure. */
+  /** Undefined for a grid without rows along true latitudes (a rotated grid has its rows in `rotated`). */
   readonly rows?: Rows;
+  readonly rotated?: RotatedFrame;
   /** Number of Gaussian latitudes between pole and equator, for Gaussian grids. */
   readonly gaussianNumber?: number;
-  /** Latitude and longitude of every point in canonical order, degrees, `[points]` each; longitudes as the rows state them. */
-  coordinates(): { readonly lat: Float64Array; readonly lon: Float64Array };
+  /** Triangular truncation J, for spectral coefficients: `points` is then (J + 1)(J + 2) real numbers. */
+  readonly truncation?: number;
+  /**
+   * Latitude and longitude of every point in canonical order, longitudes as the rows state them. New arrays on every call.
+   * `unsupported.grid` where there are no coordinates.
+   */
+  coordinates(): Coordinates;
 }

@@ -1,7 +1,10 @@
 /** Ground floor: errors, context, files, log, progress. Imports nothing of the project. */
+export { cacheFolder } from './cache-folder.js';
+export * from './checksum.js';
 export * from './errors.js';
 export type * from './context.js';
 export * from './files.js';
 export * from './hash.js';
 export * from './log.js';
+export * from './npy.js';
 export * from './progress.js';

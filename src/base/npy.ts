@@ -3,7 +3,11 @@ import { DteError } from './errors.js';
 /** Element types of the arrays that are written: numpy's name and the typed array. */
 export type NpyType = 'f64' | 'f32' | 'i32' | 'i64';
 
-export type NpyValues = Float64Array<ArrayBufferLike> | Float32Array<ArrayBufferLike> | Int32Array<ArrayBufferLike> | BigInt64Array<ArrayBufferLike>;
+export type NpyValues =
+  | Float64Array<ArrayBufferLike>
+  | Float32Array<ArrayBufferLike>
+  | Int32Array<ArrayBufferLike>
+  | BigInt64Array<ArrayBufferLike>;
 
 export interface NpyArray {
   readonly type: NpyType;
@@ -28,7 +32,9 @@ const magic = '\x93NUMPY';
 export function writeNpy(values: NpyValues, shape: readonly number[] = [values.length]): Uint8Array<ArrayBuffer> {
   const count = shape.reduce((product, extent) => product * extent, 1);
   if (count !== values.length) {
-    throw new DteError('input.option', `an array of ${values.length} values cannot have the shape ${shape.join(' x ')}`, { where: { option: 'shape' } });
+    throw new DteError('input.option', `an array of ${values.length} values cannot have the shape ${shape.join(' x ')}`, {
+      where: { option: 'shape' },
+    });
   }
   return npyFile(descriptions[typeOf(values)], shape, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }
@@ -59,9 +65,16 @@ export function readNpy(bytes: Uint8Array, file?: string): NpyArray {
   if (bytes.byteLength - dataStart < count * size) {
     refuse(`${count} elements of ${size} bytes do not fit in the ${bytes.byteLength - dataStart} bytes after the header`, file);
   }
-  const buffer = bytes.slice(dataStart, dataStart + count * size).buffer;
+  // A copy: the elements may begin anywhere in the buffer of `bytes`.
+  const buffer = new Uint8Array(bytes.subarray(dataStart, dataStart + count * size)).buffer;
   const values =
-    type === 'f64' ? new Float64Array(buffer) : type === 'f32' ? new Float32Array(buffer) : type === 'i32' ? new Int32Array(buffer) : new BigInt64Array(buffer);
+    type === 'f64'
+      ? new Float64Array(buffer)
+      : type === 'f32'
+        ? new Float32Array(buffer)
+        : type === 'i32'
+          ? new Int32Array(buffer)
+          : new BigInt64Array(buffer);
   return { type, shape, values };
 }
 
@@ -79,7 +92,10 @@ export function readNpyHeader(bytes: Uint8Array, file?: string): NpyHeader {
   const shape = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(header)?.[1];
   const fortran = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1];
   if (descr === undefined || shape === undefined || fortran === undefined) refuse('the header has no descr, shape and fortran_order', file);
-  const extents = shape.split(',').filter((part) => part.trim() !== '').map(Number);
+  const extents = shape
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map(Number);
   if (fortran === 'True' && extents.length > 1) refuse('Fortran order; accepted is C order', file);
   return { descr, shape: extents, dataStart };
 }

@@ -1,4 +1,4 @@
-import { DteError } from '../base/index.js';
+import { assert, DteError } from '../base/index.js';
 import type { DeviceArray } from './device-array.js';
 import type { AnyHostArray, ElementType } from './element.js';
 import type { Kernel, ParamValues, Shape } from './kernel.js';
@@ -7,6 +7,7 @@ import type { Kernel, ParamValues, Shape } from './kernel.js';
 export type Step =
   | { readonly kind: 'upload'; readonly array: DeviceArray; readonly data: AnyHostArray }
   | { readonly kind: 'clear'; readonly array: DeviceArray }
+  | { readonly kind: 'copy'; readonly source: DeviceArray; readonly target: DeviceArray; readonly targetStart: number }
   | { readonly kind: 'dispatch'; readonly kernel: Kernel; readonly params: ParamValues<Shape>; readonly arrays: Readonly<Record<string, DeviceArray>> };
 
 export type DispatchArguments<P extends Shape, I extends Shape, O extends Shape> = ParamValues<P> & {
@@ -48,6 +49,12 @@ export class Pass {
 
   clear(array: DeviceArray): void {
     this.steps.push({ kind: 'clear', array });
+  }
+
+  /** Copies a whole array into a larger one of the same type, to elements from `targetStart`. */
+  copy<T extends ElementType>(source: DeviceArray<T>, target: DeviceArray<T>, targetStart: number): void {
+    assert(targetStart >= 0 && targetStart + source.length <= target.length, 'a copy stays inside its target');
+    this.steps.push({ kind: 'copy', source, target, targetStart });
   }
 
   /** Records one dispatch of a kernel. A missing, misspelt or wrongly typed argument does not compile. */

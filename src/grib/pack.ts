@@ -2,7 +2,7 @@ import { kernel, type TwinArguments } from '../compute/index.js';
 import { packedFormat } from './unpack.js';
 
 /** Columns of `laneTable`, one row a lane. */
-export const packColumns = { wordStart: 0, bits: 1, format: 2, count: 3 } as const;
+export const packColumns = { wordStart: 0, width: 1, format: 2, count: 3, largest: 4 } as const;
 /** Columns of `laneReals`: X = floor((value * decimal - reference) * inverseScale + 1/2). */
 export const packReals = { reference: 0, inverseScale: 1, decimal: 2 } as const;
 
@@ -13,7 +13,8 @@ const outputs = { packed: 'u32' } as const;
 /**
  * Values -> packed integers of up to sixteen messages: X = floor((v 10^D - R) 2^-E + 1/2), then bit packing. Value i of a lane
  * is values[i * pointStride + lane * laneStride]. One invocation packs 32 values of a lane, which are a whole number of words
- * in every width, so no two invocations share a word. A width of 0 writes nothing.
+ * in every width, so no two invocations share a word. `largest` is the greatest integer that the message's bits allow (the
+ * width may be more: AEC takes elements of 8, 16 or 32 bits). A width of 0 writes nothing.
  */
 export const pack = kernel('grib/pack', {
   params,
@@ -35,17 +36,17 @@ function packHost(args: Arguments, start: number, end: number): void {
   const halves = new Uint16Array(packed.buffer, packed.byteOffset, packed.length * 2);
   for (let block = start; block < end; block += blocksAtOnce) {
     for (let lane = 0; lane < lanes; lane++) {
-      const bits = laneTable[lane * 4 + 1] as number;
+      const bits = laneTable[lane * 5 + 1] as number;
       if (bits === 0) continue;
-      const word = laneTable[lane * 4] as number;
-      const format = laneTable[lane * 4 + 2] as number;
-      const count = laneTable[lane * 4 + 3] as number;
+      const word = laneTable[lane * 5] as number;
+      const format = laneTable[lane * 5 + 2] as number;
+      const count = laneTable[lane * 5 + 3] as number;
       const reference = laneReals[lane * 3] as number;
       const inverseScale = laneReals[lane * 3 + 1] as number;
       const decimal = laneReals[lane * 3 + 2] as number;
       const first = block * 32;
       const last = Math.min(Math.min(block + blocksAtOnce, end) * 32, count);
-      const largest = 2 ** bits - 1;
+      const largest = laneTable[lane * 5 + 4] as number;
       const base = lane * laneStride;
       if (bits === 16) {
         const elements = format === packedFormat.elements;

@@ -6,7 +6,7 @@ import type { Shape } from '../kernel.js';
 import type { Step } from '../pass.js';
 import { Pool } from '../pool.js';
 import type { DispatchTiming } from '../profile.js';
-import { clearRange, newProgram, type ProgramStep, type RangeFunction } from './program.js';
+import { builtIns, newProgram, type ProgramStep, type RangeFunction } from './program.js';
 import type { Team } from './team.js';
 
 interface HostStorage extends Storage {
@@ -62,7 +62,7 @@ export class CpuExecutor implements Executor {
         (viewIn(step.array) as Float64Array).set(step.data as Float64Array);
         continue;
       }
-      const { programStep, compute, count } = step.kind === 'clear' ? clearStep(step.array) : this.#dispatchStep(step);
+      const { programStep, compute, count } = step.kind === 'dispatch' ? this.#dispatchStep(step) : builtInStep(step);
       if (programStep.total === 0 || count === 0) continue;
       invocations += count;
       program.push(programStep);
@@ -110,9 +110,12 @@ export class CpuExecutor implements Executor {
   }
 }
 
-function clearStep(array: DeviceArray): { programStep: ProgramStep; compute: RangeFunction; count: number } {
-  const total = array.length;
-  return { programStep: { stem: 'clear', module: '', arguments: { array: viewIn(array) }, total, chunk: Math.max(1 << 16, total >> 4) }, compute: clearRange, count: Math.ceil(total / 16) };
+function builtInStep(step: Step & { readonly kind: 'clear' | 'copy' }): { programStep: ProgramStep; compute: RangeFunction; count: number } {
+  const total = step.kind === 'clear' ? step.array.length : step.source.length;
+  const args = step.kind === 'clear' ? { array: viewIn(step.array) } : { source: viewIn(step.source), target: viewIn(step.target), targetStart: step.targetStart };
+  const programStep = { stem: step.kind, module: '', arguments: args, total, chunk: Math.max(1 << 16, total >> 4) };
+  // Sixteen elements are about as much work as one invocation of a kernel.
+  return { programStep, compute: builtIns[step.kind], count: Math.ceil(total / 16) };
 }
 
 // About eight chunks a thread, so that an uneven machine still finishes together; whole multiples of 64 keep threads out of

@@ -7,7 +7,7 @@ import type { AnyHostArray } from '../element.js';
  */
 export interface ProgramStep {
   readonly stem: string;
-  /** Module that exports the kernel; empty for the built-in step that sets an array to zero. */
+  /** Module that exports the kernel; empty for a built-in step, which `stem` names. */
   readonly module: string;
   readonly arguments: Readonly<Record<string, number | AnyHostArray>>;
   /** Extent of the outermost index. */
@@ -33,10 +33,11 @@ export function newProgram(steps: readonly ProgramStep[]): Program {
 
 export type RangeFunction = (args: Readonly<Record<string, number | AnyHostArray>>, start: number, end: number) => void;
 
-/** The built-in step: zero elements [start, end). */
-export function clearRange(args: Readonly<Record<string, number | AnyHostArray>>, start: number, end: number): void {
-  (args['array'] as AnyHostArray).fill(0, start, end);
-}
+/** The steps that are no kernels: setting elements [start, end) to zero, and copying them. */
+export const builtIns = {
+  clear: (args, start, end) => void (args['array'] as AnyHostArray).fill(0, start, end),
+  copy: (args, start, end) => (args['target'] as Float64Array).set((args['source'] as Float64Array).subarray(start, end), (args['targetStart'] as number) + start),
+} as const satisfies Readonly<Record<string, RangeFunction>>;
 
 /** Takes part in a program until it ends. `wait` is false for the only thread of a program. */
 export function runProgram(program: Program, functions: readonly RangeFunction[], wait: boolean): void {

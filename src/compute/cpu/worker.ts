@@ -1,7 +1,7 @@
 import { parentPort } from '../../base/node.js';
 import type { Kernel } from '../kernel.js';
 import { type Failure, failureOf, type Reply, type Request } from './messages.js';
-import { clearRange, failProgram, type Program, type RangeFunction, runProgram } from './program.js';
+import { builtIns, failProgram, type Program, type RangeFunction, runProgram } from './program.js';
 
 const twins = new Map<string, RangeFunction>();
 
@@ -29,7 +29,7 @@ async function join(program: Program): Promise<void> {
   try {
     for (const step of program.steps) {
       stem = step.stem;
-      functions.push(step.module === '' ? clearRange : (twins.get(stem) ?? (await loadTwin(stem, step.module))));
+      functions.push(step.module === '' ? builtIns[stem as keyof typeof builtIns] : (twins.get(stem) ?? (await loadTwin(stem, step.module))));
     }
     runProgram(program, functions, true);
   } catch (error) {

@@ -85,6 +85,10 @@ export class GpuExecutor implements Executor {
           encoder.clearBuffer(bufferOf(item.array), 0, 4 * item.array.length);
           continue;
         }
+        if (item.kind === 'copy') {
+          encoder.copyBufferToBuffer(bufferOf(item.source), 0, bufferOf(item.target), 4 * item.targetStart, 4 * item.source.length);
+          continue;
+        }
         stem = item.kernel.stem;
         this.#encode(encoder, item, uniforms, timestamps?.writes(index));
       }
@@ -104,7 +108,7 @@ export class GpuExecutor implements Executor {
     if (thrown !== undefined) throw new DteError('fault.kernel', `the device refused a dispatch: ${(thrown as Error).message}`, { where: { kernel: stem }, cause: thrown });
     if (timestamps === undefined) return [];
     const milliseconds = await timestamps.read();
-    return planned.flatMap((item, index) => (item.kind === 'clear' ? [] : [{ stem: item.kernel.stem, milliseconds: milliseconds[index] as number, bytes: bytesOf(item.dispatch) }]));
+    return planned.flatMap((item, index) => (item.kind !== 'dispatch' ? [] : [{ stem: item.kernel.stem, milliseconds: milliseconds[index] as number, bytes: bytesOf(item.dispatch) }]));
   }
 
   async read(arrays: readonly DeviceArray[]): Promise<readonly AnyHostArray[]> {
@@ -143,7 +147,7 @@ export class GpuExecutor implements Executor {
     const planned: Planned[] = [];
     const limits = { bindingBytes: this.maxBindingBytes, alignment: this.#alignment };
     for (const step of steps) {
-      if (step.kind === 'clear') planned.push(step);
+      if (step.kind === 'clear' || step.kind === 'copy') planned.push(step);
       if (step.kind !== 'dispatch') continue;
       const { pipeline, layout } = await this.#pipelines.get(step.kernel);
       for (const dispatch of dispatchesOf(step.kernel, step.params, step.arrays, limits)) {
@@ -213,7 +217,7 @@ interface PlannedDispatch {
   readonly layout: GPUBindGroupLayout;
 }
 
-type Planned = PlannedDispatch | (Step & { readonly kind: 'clear' });
+type Planned = PlannedDispatch | (Step & { readonly kind: 'clear' | 'copy' });
 
 function bufferOf(array: DeviceArray): GPUBuffer {
   return (array.storage as BufferStorage).buffer;

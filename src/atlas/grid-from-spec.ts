@@ -1,0 +1,195 @@
+import { LineCounter, parseDocument } from 'yaml';
+import { DteError, nearestWord } from '../base/index.js';
+import type { AreaInput } from './area.js';
+import { crop } from './crop.js';
+import { gaussianGrid } from './gaussian-grid.js';
+import type { Grid, GridSpec } from './grid.js';
+import { acceptedGrids, gridFromName } from './grid-name.js';
+import { spectralGrid, unknownGrid, unstructuredGrid } from './other-grids.js';
+import { latLonFromIncrements } from './regular-lat-lon.js';
+import type { Rotation } from './rotated-lat-lon.js';
+
+const keys = ['grid', 'area', 'pl', 'N', 'rotation', 'reference', 'order', 'type', 'truncation', 'points', 'identity'] as const;
+type Key = (typeof keys)[number];
+type SpecMap = Partial<Record<Key, unknown>>;
+
+/**
+ * The grid that a gridspec describes: a name (`O640`, any case), increments (`1/1`, `[1, 1]`), or a map, as an object or as
+ * YAML or JSON text: `{grid: O640, area: 60/-30/30/40}`, `{grid: [0.25, 0.25], rotation: [-40, 10]}`, `{pl: [20, ...]}`,
+ * `{type: sh, truncation: 639}`. Keys: grid, area (N/W/S/E), pl (points of each row's circle) with N when it has not 2N rows,
+ * rotation (south pole lat/lon), reference (lon/lat of a point of a shifted grid), order (i+j- only).
+ *
+ * Errors: `input.syntax` (text, with line), `input.grid` (unknown name or key, contradictions), `input.area`,
+ * `unsupported.grid` (valid but not implemented).
+ *
+ * @example gridFromSpec('O640').points // 1661440
+ */
+export function gridFromSpec(spec: string | GridSpec | readonly number[] | Readonly<Record<string, unknown>>): Grid {
+  if (typeof spec !== 'string') return fromValue(spec);
+  const text = spec.trim();
+  return fromValue(/^[\w./+-]+$/.test(text) ? text : parseText(text));
+}
+
+function parseText(text: string): unknown {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const problem = document.errors[0];
+  if (problem !== undefined) {
+    throw new DteError('input.syntax', `gridspec cannot be parsed: ${problem.message}`, {
+      where: { line: lineCounter.linePos(problem.pos[0]).line },
+      hint: acceptedGrids,
+      cause: problem,
+    });
+  }
+  return document.toJS() as unknown;
+}
+
+function fromValue(value: unknown): Grid {
+  if (typeof value === 'string') return fromGridKey(value, {});
+  if (Array.isArray(value)) return fromGridKey(value, {});
+  if (typeof value !== 'object' || value === null) {
+    throw new DteError('input.grid', `gridspec ${JSON.stringify(value)} is not a grid`, { hint: acceptedGrids });
+  }
+  for (const key of Object.keys(value)) {
+    if ((keys as readonly string[]).includes(key)) continue;
+    const near = nearestWord(key, keys);
+    throw new DteError('input.grid', `gridspec key '${key}' is not known`, {
+      hint: `keys are ${keys.join(', ')}${near === undefined ? '' : `; did you mean '${near}'?`}`,
+    });
+  }
+  return fromMap(value as SpecMap);
+}
+
+function fromMap(map: SpecMap): Grid {
+  if (map.order !== undefined && map.order !== 'i+j-') {
+    throw new DteError('unsupported.grid', `gridspec order ${JSON.stringify(map.order)} is not implemented`, { hint: 'i+j- is' });
+  }
+  if (
+    map.type !== undefined &&
+    map.type !== 'regular_ll' &&
+    map.type !== 'rotated_ll' &&
+    map.type !== 'regular_gg' &&
+    map.type !== 'reduced_gg'
+  )
+    return fromType(map);
+  const grid = map.grid !== undefined ? fromGridKey(map.grid, map) : fromPl(map);
+  if (map.type !== undefined && map.type !== grid.type) {
+    throw new DteError('input.grid', `gridspec type '${String(map.type)}' contradicts its grid, which is ${grid.type}`, {
+      hint: 'leave out type',
+    });
+  }
+  return grid;
+}
+
+function fromType(map: SpecMap): Grid {
+  switch (map.type) {
+    case 'sh':
+      allowOnly(map, ['type', 'truncation']);
+      return spectralGrid(integer(map, 'truncation'));
+    case 'unstructured':
+    case 'unknown': {
+      allowOnly(map, ['type', 'points', 'identity']);
+      const options = { points: integer(map, 'points'), ...(map.identity === undefined ? {} : { identity: String(map.identity) }) };
+      return map.type === 'unknown' ? unknownGrid(options) : unstructuredGrid(options);
+    }
+    default:
+      throw new DteError('unsupported.grid', `gridspec type ${JSON.stringify(map.type)} is not implemented`, {
+        hint: 'types are regular_ll, rotated_ll, regular_gg, reduced_gg, sh, unstructured, unknown',
+      });
+  }
+}
+
+function fromGridKey(grid: unknown, map: SpecMap): Grid {
+  const increments = incrementsOf(grid);
+  if (increments !== undefined) {
+    allowOnly(map, ['grid', 'area', 'rotation', 'reference', 'order', 'type']);
+    return latLonFromIncrements(increments, {
+      ...(map.area === undefined ? {} : { area: areaOf(map.area) }),
+      ...(map.reference === undefined ? {} : { reference: pair(map.reference, 'reference', 'lon/lat') }),
+      ...(map.rotation === undefined ? {} : { rotation: rotationOf(map.rotation) }),
+    });
+  }
+  if (typeof grid !== 'string') throw new DteError('input.grid', `grid ${JSON.stringify(grid)} is not a grid`, { hint: acceptedGrids });
+  allowOnly(map, ['grid', 'area', 'rotation', 'order', 'type']);
+  const named = gridFromName(grid);
+  const part = map.area === undefined ? named : crop(named, areaOf(map.area)).grid;
+  return map.rotation === undefined ? part : rotateNamed(part, grid, rotationOf(map.rotation));
+}
+
+function rotateNamed(grid: Grid, name: string, rotation: Rotation): Grid {
+  if (grid.type !== 'regular_ll') {
+    throw new DteError('unsupported.grid', `grid '${name}' cannot be rotated: rotated Gaussian grids are not implemented`, {
+      hint: 'regular_ll grids can be rotated',
+    });
+  }
+  const { area, reference } = grid.spec as { area?: readonly number[]; reference?: readonly [number, number] };
+  return latLonFromIncrements(grid.spec.grid as readonly [number, number], {
+    rotation,
+    ...(area === undefined ? {} : { area }),
+    ...(reference === undefined ? {} : { reference }),
+  });
+}
+
+function fromPl(map: SpecMap): Grid {
+  if (map.pl === undefined) throw new DteError('input.grid', 'gridspec has neither grid nor pl nor type', { hint: acceptedGrids });
+  allowOnly(map, ['pl', 'N', 'area', 'order', 'type']);
+  const pl = numbers(map.pl);
+  if (pl === undefined)
+    throw new DteError('input.grid', `pl ${JSON.stringify(map.pl)} is not a list of numbers`, { hint: 'points per row, north to south' });
+  if (map.N === undefined && pl.length % 2 !== 0) {
+    throw new DteError('input.grid', `pl has ${pl.length} rows`, {
+      hint: 'a Gaussian grid has an even number of rows; for a part of one give N',
+    });
+  }
+  return gaussianGrid({
+    gaussianNumber: map.N === undefined ? pl.length / 2 : integer(map, 'N'),
+    pl,
+    ...(map.area === undefined ? {} : { area: areaOf(map.area) }),
+  });
+}
+
+function incrementsOf(grid: unknown): readonly [number, number] | undefined {
+  if (typeof grid === 'string' && !grid.includes('/')) return undefined;
+  const list = numbers(grid);
+  return list?.length === 2 ? (list as [number, number]) : undefined;
+}
+
+function areaOf(value: unknown): AreaInput {
+  const list = numbers(value);
+  if (list !== undefined) return list;
+  throw new DteError('input.area', `area ${JSON.stringify(value)} is not four numbers`, {
+    hint: 'an area is north/west/south/east in degrees',
+  });
+}
+
+function rotationOf(value: unknown): Rotation {
+  const [southPoleLat, southPoleLon] = pair(value, 'rotation', 'latitude/longitude of the south pole');
+  return { southPoleLat, southPoleLon };
+}
+
+function pair(value: unknown, key: Key, meaning: string): [number, number] {
+  const list = numbers(value);
+  if (list?.length === 2) return list as [number, number];
+  throw new DteError('input.grid', `${key} ${JSON.stringify(value)} is not two numbers`, { hint: `${key} is ${meaning}, degrees` });
+}
+
+/** A list of finite numbers, or such a list written with slashes. */
+function numbers(value: unknown): readonly number[] | undefined {
+  const parts: readonly unknown[] | undefined = typeof value === 'string' ? value.split('/') : Array.isArray(value) ? value : undefined;
+  const list = parts?.map((part) => (typeof part === 'string' && part.trim() !== '' ? Number(part) : part));
+  return list?.every((part): part is number => typeof part === 'number' && Number.isFinite(part)) ? list : undefined;
+}
+
+function integer(map: SpecMap, key: Key): number {
+  const value = map[key];
+  if (typeof value === 'number' && Number.isInteger(value)) return value;
+  throw new DteError('input.grid', `gridspec ${key} is ${JSON.stringify(value) ?? 'absent'}`, { hint: `${key} is an integer` });
+}
+
+function allowOnly(map: SpecMap, allowed: readonly Key[]): void {
+  const extra = (Object.keys(map) as Key[]).find((key) => map[key] !== undefined && !allowed.includes(key));
+  if (extra === undefined) return;
+  throw new DteError('input.grid', `gridspec key '${extra}' does not fit the rest of the gridspec`, {
+    hint: `keys that do: ${allowed.join(', ')}`,
+  });
+}

@@ -1,0 +1,50 @@
+import { DteError, nearestWord } from '../base/index.js';
+import { checkGaussianNumber } from './gaussian-latitudes.js';
+import { gaussianGrid } from './gaussian-grid.js';
+import { classicGaussianNumbers, nearestClassicNumber, plOfName } from './gaussian-pl.js';
+import type { Grid } from './grid.js';
+import { latLonFromCounts } from './regular-lat-lon.js';
+
+export const acceptedGrids =
+  'accepted are L<nx>x<ny>, L<N>, F<N>, N<N> (tables), O<N>, <dlon>/<dlat>, [dlon, dlat], or a map with grid, area, pl, rotation';
+
+/** Valid names of grids that are not implemented. */
+const otherNames = /^(h[r]?\d+n?|s(lon|lat)?\d+(x\d+)?|cs-[a-z-]+\d+|e?orca[0-9_a-z]+|icon.*|fesom.*)$/i;
+
+/** The grid of a name such as `O640` or `L1440x721` (upper or lower case); `input.grid` when there is none. */
+export function gridFromName(name: string): Grid {
+  const latLon = /^l(\d+)(?:x(\d+))?$/i.exec(name);
+  if (latLon !== null) {
+    const [first, second] = [Number(latLon[1]), latLon[2]];
+    return second === undefined ? latLonFromCounts(4 * first, 2 * first + 1) : latLonFromCounts(first, Number(second));
+  }
+  const gaussian = /^([fno])(\d+)$/i.exec(name);
+  if (gaussian === null) throw unknownName(name);
+  const letter = (gaussian[1] as string).toUpperCase();
+  const gaussianNumber = Number(gaussian[2]);
+  checkGaussianNumber(gaussianNumber);
+  const pl = plOfName(letter, gaussianNumber);
+  if (pl === undefined) {
+    throw new DteError('input.grid', `grid '${name}' is not defined: there is no table for N = ${gaussianNumber}`, {
+      hint: `tables exist for N = ${classicGaussianNumbers.join(' ')}; did you mean 'N${nearestClassicNumber(gaussianNumber)}' or 'O${gaussianNumber}'?`,
+    });
+  }
+  return gaussianGrid({ gaussianNumber, pl });
+}
+
+function unknownName(name: string): DteError {
+  if (otherNames.test(name)) {
+    return new DteError('unsupported.grid', `grid '${name}' is not implemented`, { hint: acceptedGrids });
+  }
+  const digits = /\d+(x\d+)?/.exec(name)?.[0];
+  const near =
+    digits === undefined
+      ? undefined
+      : nearestWord(
+          name,
+          ['O', 'N', 'F', 'L'].map((letter) => letter + digits),
+        );
+  return new DteError('input.grid', `grid '${name}' is not known`, {
+    hint: `${acceptedGrids}${near === undefined ? '' : `; did you mean '${near}'?`}`,
+  });
+}

@@ -1,0 +1,213 @@
+import { type Grid, gridFromSpec } from '../atlas/index.js';
+import { atPlace, type Context, DteError, isDteError, type WritableFile } from '../base/index.js';
+import { type Engine, type EngineInfo, type KernelProfile, openEngine } from '../compute/index.js';
+import { encode, type Message, prepareDecode } from '../grib/index.js';
+import { prepareRegrid, type Regridder } from '../regrid/index.js';
+import { batchesOf, type Batch } from './batches.js';
+import { ordered } from './ordered.js';
+import { Stopwatch } from './stopwatch.js';
+
+export interface RegridFilesOptions {
+  readonly output: string;
+  /** Target grid: name, `dlon/dlat`, or a gridspec. */
+  readonly grid: string;
+  /** N/W/S/E in degrees. */
+  readonly area?: string;
+  readonly method?: string;
+  readonly missing?: string;
+  readonly packing?: string;
+  readonly bits?: number;
+  /** Skip damaged and unsupported messages instead of stopping at the first. */
+  readonly keepGoing?: boolean;
+  readonly device?: string;
+  readonly precision?: 'f32' | 'f64';
+  readonly threads?: number;
+  readonly profile?: boolean;
+}
+
+export interface RegridSummary {
+  readonly fields: number;
+  /** Messages that could not be read or decoded, with `keepGoing`. */
+  readonly bad: readonly { readonly code: string; readonly message: string }[];
+  readonly pointsIn: number;
+  readonly pointsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly wallSeconds: number;
+  /** Time spent in each stage; stages overlap, so they may sum to more than the wall time. */
+  readonly stageSeconds: Readonly<Record<string, number>>;
+  readonly engine: EngineInfo;
+  readonly profile?: readonly KernelProfile[];
+}
+
+// One batch is decoded while another is on the device and a third is encoded: more would only hold memory.
+const batchesInFlight = 3;
+
+/**
+ * Regrids GRIB files into one, message by message in the order of the input. It streams: memory depends on the grids, not on
+ * the length of the files. The output appears under its name only when it is whole.
+ */
+export async function regridFiles(context: Context, inputs: readonly string[], options: RegridFilesOptions): Promise<RegridSummary> {
+  const target = targetGrid(options);
+  const encodeOptions = { ...packingOption(options.packing), ...(options.bits === undefined ? {} : { bits: checkedBits(options.bits) }) };
+  const engine = await openEngine(context, engineOptions(options));
+  const output = await context.fs.create(options.output).catch(async (error) => {
+    await engine.close();
+    throw error;
+  });
+  const run = new RegridRun(context, engine, target, options);
+  try {
+    engine.team.start();
+    const results = ordered(batchesOf(context, inputs, { onDamage: run.onDamage, progress: (bytes, total) => run.onRead(bytes, total) }), (batch) => run.regridBatch(batch, encodeOptions), batchesInFlight);
+    for await (const messages of results) await run.write(output, messages);
+    await output.commit();
+    return await run.summary();
+  } catch (error) {
+    await output.discard();
+    throw context.signal?.aborted === true ? new DteError('fault.cancelled', 'regridding was cancelled; no output was written', { cause: error }) : error;
+  } finally {
+    run.release();
+    await engine.close();
+  }
+}
+
+class RegridRun {
+  readonly onDamage: ((error: DteError) => void) | undefined;
+  readonly #context: Context;
+  readonly #engine: Engine;
+  readonly #target: Grid;
+  readonly #options: RegridFilesOptions;
+  readonly #regridders = new Map<string, Promise<Regridder>>();
+  readonly #watch: Stopwatch;
+  readonly #bad: { code: string; message: string }[] = [];
+  #fields = 0;
+  #pointsIn = 0;
+  #pointsOut = 0;
+  #bytesIn = 0;
+  #bytesTotal: number | undefined;
+  #bytesOut = 0;
+
+  constructor(context: Context, engine: Engine, target: Grid, options: RegridFilesOptions) {
+    this.#context = context;
+    this.#engine = engine;
+    this.#target = target;
+    this.#options = options;
+    this.#watch = new Stopwatch(context.clock);
+    this.onDamage = options.keepGoing === true ? (error) => this.#countBad(error) : undefined;
+  }
+
+  onRead(bytes: number, total: number | undefined): void {
+    this.#bytesIn = bytes;
+    this.#bytesTotal = total;
+  }
+
+  /** With `keepGoing`, a batch that fails is done again one message at a time, so that only the bad ones are lost. */
+  async regridBatch(batch: Batch, encodeOptions: Parameters<typeof encode>[2]): Promise<readonly Uint8Array[]> {
+    try {
+      return await this.#regridMessages(batch.messages, batch.grid, encodeOptions);
+    } catch (error) {
+      if (this.#options.keepGoing !== true || !isDteError(error) || error.code.startsWith('fault.') || error.code.startsWith('limit.memory')) throw error;
+      if (batch.messages.length === 1) {
+        this.#countBad(error);
+        return [];
+      }
+      const parts: (readonly Uint8Array[])[] = [];
+      for (const message of batch.messages) parts.push(await this.regridBatch({ ...batch, messages: [message] }, encodeOptions));
+      return parts.flat();
+    }
+  }
+
+  async write(output: WritableFile, messages: readonly Uint8Array[]): Promise<void> {
+    for (const bytes of messages) {
+      await this.#watch.time('write', output.write(bytes));
+      this.#bytesOut += bytes.length;
+    }
+    this.#fields += messages.length;
+    this.#context.progress({ task: 'regrid', done: this.#bytesIn, total: this.#bytesTotal, unit: 'bytes', fields: this.#fields });
+  }
+
+  async summary(): Promise<RegridSummary> {
+    return {
+      fields: this.#fields,
+      bad: this.#bad,
+      pointsIn: this.#pointsIn,
+      pointsOut: this.#pointsOut,
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
+      wallSeconds: this.#watch.elapsedSeconds,
+      stageSeconds: this.#watch.seconds,
+      engine: this.#engine.info,
+      ...(this.#options.profile === true ? { profile: await this.#engine.profile() } : {}),
+    };
+  }
+
+  release(): void {
+    for (const regridder of this.#regridders.values()) void regridder.then((made) => made.release()).catch(() => {});
+  }
+
+  async #regridMessages(messages: readonly Message[], grid: Grid, encodeOptions: Parameters<typeof encode>[2]): Promise<readonly Uint8Array[]> {
+    const engine = this.#engine;
+    const watch = this.#watch;
+    const first = messages[0] as Message;
+    // Weights and entropy decoding have nothing to do with each other.
+    const [prepared, regridder] = await Promise.allSettled([watch.time('decode', prepareDecode(engine, messages, grid)), watch.time('weights', this.#regridderFor(grid, first))]);
+    if (prepared.status === 'rejected') throw prepared.reason;
+    if (regridder.status === 'rejected') {
+      prepared.value.discard();
+      throw regridder.reason;
+    }
+    const field = await watch.time('regrid', engine.run((pass) => regridder.value.apply(pass, prepared.value.decode(pass))));
+    try {
+      const bytes = await watch.time('encode', encode(engine, field, encodeOptions));
+      this.#pointsIn += grid.points * messages.length;
+      this.#pointsOut += this.#target.points * messages.length;
+      return bytes;
+    } finally {
+      for (const { values } of field.tiles) values.release();
+    }
+  }
+
+  #regridderFor(grid: Grid, message: Message): Promise<Regridder> {
+    let regridder = this.#regridders.get(grid.hash);
+    if (regridder === undefined) {
+      const { method, missing } = this.#options;
+      regridder = prepareRegrid(this.#engine, grid, this.#target, { ...(method === undefined ? {} : { method }), ...(missing === undefined ? {} : { missing }) }).catch((error) => {
+        throw atPlace(error, message.where);
+      });
+      this.#regridders.set(grid.hash, regridder);
+    }
+    return regridder;
+  }
+
+  #countBad(error: DteError): void {
+    this.#bad.push({ code: error.code, message: error.message });
+    this.#context.log.warn('regrid.skipped', { code: error.code, message: error.message });
+  }
+}
+
+function engineOptions({ device, precision, threads, profile }: RegridFilesOptions): Parameters<typeof openEngine>[1] {
+  return {
+    ...(device === undefined ? {} : { device }),
+    ...(precision === undefined ? {} : { precision }),
+    ...(threads === undefined ? {} : { threads }),
+    timing: profile === true,
+  };
+}
+
+/** The grid that `--grid` and `--area` describe together. */
+export function targetGrid({ grid, area }: Pick<RegridFilesOptions, 'grid' | 'area'>): Grid {
+  if (area === undefined) return gridFromSpec(grid);
+  if (/^\s*\{/.test(grid)) throw new DteError('input.option', '--area beside a gridspec', { hint: 'put the area into the gridspec', where: { option: 'area' } });
+  return gridFromSpec({ grid, area });
+}
+
+function packingOption(packing: string | undefined): { readonly packing?: 'simple' | 'ccsds' | 'keep' } {
+  if (packing === undefined) return {};
+  if (packing === 'simple' || packing === 'ccsds' || packing === 'keep') return { packing };
+  throw new DteError('input.option', `packing '${packing}' is not known`, { hint: 'accepted are simple, ccsds and keep', where: { option: 'packing' } });
+}
+
+function checkedBits(bits: number): number {
+  if (Number.isInteger(bits) && bits >= 1 && bits <= 32) return bits;
+  throw new DteError('input.option', `${bits} bits per value`, { hint: 'accepted are 1 to 32', where: { option: 'accuracy' } });
+}

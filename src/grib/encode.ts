@@ -1,0 +1,207 @@
+import type { Field, Grid, Tile } from '../atlas/index.js';
+import { atPlace, DteError } from '../base/index.js';
+import type { DeviceArray, Engine, Pass } from '../compute/index.js';
+import { aecTasks } from './aec-tasks.js';
+import { buildMessage, type EncodedData } from './build-message.js';
+import { type AecStream, type AecValues, decimalFactor, type PackingParameters, simplePackingParameters } from './codec/index.js';
+import { compact } from './compact.js';
+import { packingType } from './data-keys.js';
+import { recordRanks } from './decode.js';
+import type { Message } from './message.js';
+import { pack } from './pack.js';
+import { presentWords } from './present-words.js';
+import { rawNumber } from './raw-keys.js';
+import { packedFormat } from './unpack.js';
+import { pointsPerChunk, valueRange } from './value-range.js';
+import { chunksPerMerge, valueRangeMerge } from './value-range-merge.js';
+
+export interface EncodeOptions {
+  /** `keep` uses the packing of each layer's message where it can be written, else simple. Default `keep`. */
+  readonly packing?: 'simple' | 'ccsds' | 'keep';
+  /** Bits per value, 1 to 32. Default: those of each layer's message, or 16 where that was constant. */
+  readonly bits?: number;
+  /** The field is in the messages' own order of points (`decodeInFileOrder`): their grid sections stay as they are. */
+  readonly inFileOrder?: boolean;
+}
+
+/** ECMWF's choice: restricted set off, preprocessing on, most significant bit first. */
+const ccsdsOptions = { flags: 14, blockSize: 32, rsi: 128 } as const;
+const defaultBits = 16;
+
+interface LaneRange {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly missing: number;
+}
+
+interface LanePlan {
+  readonly message: Message;
+  readonly packing: 'simple' | 'ccsds';
+  readonly parameters: PackingParameters;
+  readonly count: number;
+  /** Bits of one integer as it comes from the device: the width itself for simple packing, 8, 16 or 32 for AEC. */
+  readonly elementBits: number;
+  readonly wordStart: number;
+  readonly missing: number;
+}
+
+/**
+ * GRIB messages of a field, one a layer, headers from the layer's message. The range of values, quantising and bit packing
+ * happen on the device; only ranges, bitmaps and packed integers come to the host. Errors: `limit.range` for values that are
+ * not finite, `input.option` for bits outside 1 to 32, `unsupported.template` for CCSDS in edition 1.
+ *
+ * On an f32 executor integers may be one quantum off the f64 ones; the exact path is the f64 CPU executor.
+ */
+export async function encode(engine: Engine, field: Field<Message>, options: EncodeOptions = {}): Promise<readonly Uint8Array[]> {
+  checkOptions(options);
+  const messages = await Promise.all(field.tiles.map((tile) => encodeTile(engine, field, tile, options)));
+  return messages.flat();
+}
+
+function checkOptions({ bits, packing }: EncodeOptions): void {
+  if (bits !== undefined && (!Number.isInteger(bits) || bits < 1 || bits > 32)) {
+    throw new DteError('input.option', `${bits} bits per value`, { hint: 'accepted are 1 to 32', where: { option: 'accuracy' } });
+  }
+  if (packing !== undefined && !['simple', 'ccsds', 'keep'].includes(packing)) {
+    throw new DteError('input.option', `packing '${packing}' is not known`, { hint: 'accepted are simple, ccsds and keep', where: { option: 'packing' } });
+  }
+}
+
+async function encodeTile(engine: Engine, field: Field<Message>, tile: Tile, options: EncodeOptions): Promise<readonly Uint8Array[]> {
+  const { points } = field.grid;
+  const layers = field.layers.slice(tile.firstLayer, tile.firstLayer + tile.lanes);
+  const ranges = await valueRanges(engine, tile, points, layers);
+  const plans = planLanes(layers, ranges, points, options);
+  const hasMissing = ranges.some(({ missing }) => missing > 0);
+  const recorded = await engine.run((pass) => recordPacking(pass, tile, plans, points, hasMissing));
+  const arrays = recorded.bitmap === undefined ? ([recorded.packed] as const) : ([recorded.packed, recorded.bitmap] as const);
+  const [packed, bitmap] = await engine.read(...arrays);
+  for (const array of arrays) array.release();
+  return Promise.all(plans.map((plan, lane) => assemble(engine, plan, options.inFileOrder === true ? undefined : field.grid, packed as Uint32Array, plan.missing === 0 ? undefined : bitmapOctets(bitmap as Uint32Array, lane, points))));
+}
+
+/** Minimum, maximum and number of missing values of each lane. Refuses values that are not finite. */
+async function valueRanges(engine: Engine, { values, lanes }: Tile, points: number, layers: readonly Message[]): Promise<readonly LaneRange[]> {
+  const [minimum, maximum, missing, strange] = await engine
+    .run((pass) => recordRanges(pass, values, points, lanes))
+    .then(async (arrays) => {
+      const read = await engine.read(...arrays);
+      for (const array of arrays) array.release();
+      return read;
+    });
+  return layers.map((message, lane) => {
+    if ((strange[lane] as number) > 0) {
+      throw new DteError('limit.range', `${strange[lane]} values are not finite and cannot be written`, { where: message.where, hint: 'missing values are written as a bitmap; NaN and infinity are not missing' });
+    }
+    return { minimum: minimum[lane] as number, maximum: maximum[lane] as number, missing: missing[lane] as number };
+  });
+}
+
+type RangeArrays = readonly [DeviceArray<'f32'>, DeviceArray<'f32'>, DeviceArray<'u32'>, DeviceArray<'u32'>];
+
+function recordRanges(pass: Pass, values: DeviceArray<'f32'>, points: number, lanes: number): RangeArrays {
+  const allocate = (count: number): RangeArrays => [pass.allocate('f32', count * lanes), pass.allocate('f32', count * lanes), pass.allocate('u32', count * lanes), pass.allocate('u32', count * lanes)];
+  let chunks = Math.max(1, Math.ceil(points / pointsPerChunk));
+  let [minimum, maximum, missingCount, strangeCount] = allocate(chunks);
+  pass.run(valueRange, { chunks, points, lanes, values, minimum, maximum, missingCount, strangeCount });
+  while (chunks > 1) {
+    const merged = Math.ceil(chunks / chunksPerMerge);
+    const inputs = { minimumIn: minimum, maximumIn: maximum, missingIn: missingCount, strangeIn: strangeCount };
+    [minimum, maximum, missingCount, strangeCount] = allocate(merged);
+    pass.run(valueRangeMerge, { merged, chunks, lanes, ...inputs, minimum, maximum, missingCount, strangeCount });
+    chunks = merged;
+  }
+  return [minimum, maximum, missingCount, strangeCount];
+}
+
+function planLanes(layers: readonly Message[], ranges: readonly LaneRange[], points: number, options: EncodeOptions): readonly LanePlan[] {
+  let words = 0;
+  return layers.map((message, lane) => {
+    const { minimum, maximum, missing } = ranges[lane] as LaneRange;
+    const packing = packingFor(message, options);
+    const isEmpty = missing === points;
+    try {
+      const parameters = isEmpty ? { referenceValue: 0, binaryScale: 0, decimalScale: 0, bits: 0 } : simplePackingParameters(minimum, maximum, bitsFor(message, options), message.edition);
+      const { bits } = parameters;
+      const elementBits = packing === 'simple' ? bits : bits === 0 ? 0 : bits <= 8 ? 8 : bits <= 16 ? 16 : 32;
+      const plan: LanePlan = { message, packing, parameters, count: points - missing, elementBits, wordStart: words, missing };
+      // Whole blocks of 32 values, so that the last invocation of a lane stays in the lane's own words.
+      words += Math.ceil(plan.count / 32) * elementBits;
+      return plan;
+    } catch (error) {
+      throw atPlace(error, message.where);
+    }
+  });
+}
+
+function packingFor(message: Message, { packing = 'keep' }: EncodeOptions): 'simple' | 'ccsds' {
+  if (packing === 'ccsds' && message.edition === 1) {
+    throw new DteError('unsupported.template', 'CCSDS packing does not exist in GRIB edition 1', { where: message.where, hint: 'use --packing simple, or keep' });
+  }
+  if (packing !== 'keep') return packing;
+  return packingType(message) === 'grid_ccsds' ? 'ccsds' : 'simple';
+}
+
+function bitsFor(message: Message, { bits }: EncodeOptions): number {
+  if (bits !== undefined) return bits;
+  const own = rawNumber(message, 'bitsPerValue') ?? 0;
+  return own > 0 ? Math.min(own, 32) : defaultBits;
+}
+
+function recordPacking(pass: Pass, tile: Tile, plans: readonly LanePlan[], points: number, hasMissing: boolean): { readonly packed: DeviceArray<'u32'>; readonly bitmap: DeviceArray<'u32'> | undefined } {
+  const { values, lanes } = tile;
+  const last = plans.at(-1) as LanePlan;
+  const packed = pass.allocate('u32', Math.max(1, last.wordStart + Math.ceil(last.count / 32) * last.elementBits));
+  const table = tables(plans);
+  const args = { blocks: Math.ceil(points / 32), lanes, laneTable: pass.upload('u32', table.integers), laneReals: pass.upload('f32', table.reals), packed };
+  if (!hasMissing) {
+    pass.run(pack, { ...args, pointStride: lanes, laneStride: 1, values });
+    return { packed, bitmap: undefined };
+  }
+  const words = Math.ceil(points / 32);
+  const bitmap = pass.allocate('u32', words * lanes);
+  pass.run(presentWords, { words, points, lanes, values, bitmap });
+  const { ranks } = recordRanks(pass, bitmap, words, lanes);
+  const coded = pass.allocate('f32', points * lanes);
+  pass.run(compact, { words, points, lanes, values, bitmap, ranks, coded });
+  pass.run(pack, { ...args, pointStride: 1, laneStride: points, values: coded });
+  return { packed, bitmap };
+}
+
+function tables(plans: readonly LanePlan[]): { readonly integers: Uint32Array; readonly reals: Float64Array } {
+  const integers = new Uint32Array(plans.length * 5);
+  const reals = new Float64Array(plans.length * 3);
+  for (const [lane, { packing, parameters, elementBits, wordStart, count }] of plans.entries()) {
+    const { referenceValue, binaryScale, decimalScale, bits } = parameters;
+    integers.set([wordStart, bits === 0 ? 0 : elementBits, packing === 'simple' ? packedFormat.stream : packedFormat.elements, count, 2 ** bits - 1], lane * 5);
+    reals.set([referenceValue, 2 ** -binaryScale, decimalFactor(-decimalScale)], lane * 3);
+  }
+  return { integers, reals };
+}
+
+async function assemble(engine: Engine, plan: LanePlan, grid: Grid | undefined, packed: Uint32Array, bitmap: Uint8Array | undefined): Promise<Uint8Array> {
+  const { message, packing, parameters, count, elementBits, wordStart } = plan;
+  const octets = Math.ceil((count * elementBits) / 8);
+  const payload = packed.buffer.slice(packed.byteOffset + wordStart * 4, packed.byteOffset + wordStart * 4 + octets);
+  const common = { ...parameters, count, ...(bitmap === undefined ? {} : { bitmap }) };
+  const data: EncodedData =
+    packing === 'simple'
+      ? { ...common, packing, payload: new Uint8Array(payload) }
+      : { ...common, packing, payload: await entropyEncode(engine, payload, parameters.bits), ccsds: ccsdsOptions };
+  return buildMessage(message, grid === undefined ? { data } : { grid, data });
+}
+
+async function entropyEncode(engine: Engine, integers: ArrayBufferLike, bits: number): Promise<Uint8Array> {
+  if (bits === 0) return new Uint8Array(0);
+  const values: AecValues = bits <= 8 ? new Uint8Array(integers) : bits <= 16 ? new Uint16Array(integers) : new Uint32Array(integers);
+  const { bytes } = await engine.task<AecStream>({ module: aecTasks, name: 'encodeAec', args: { values, options: { ...ccsdsOptions, bits } } });
+  return bytes;
+}
+
+/** A lane's bitmap as octets, most significant bit first. */
+function bitmapOctets(bitmap: Uint32Array, lane: number, points: number): Uint8Array {
+  const words = Math.ceil(points / 32);
+  const octets = new Uint8Array(Math.ceil(points / 8));
+  for (let at = 0; at < octets.length; at++) octets[at] = ((bitmap[lane * words + (at >>> 2)] as number) >>> (24 - 8 * (at & 3))) & 0xff;
+  return octets;
+}

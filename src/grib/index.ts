@@ -1,0 +1,37 @@
+/**
+ * GRIB editions 1 and 2: reading message files, header keys, grids, and writing messages.
+ *
+ * A file is a sequence of messages with anything between them. `messages` reads it once from front to back, in blocks, and gives
+ * one `Message` for each field: the octets of the whole message, where its sections are, and keys that are read when they are asked
+ * for. Nothing is decoded for a listing. Names of keys are those of ecCodes.
+ *
+ *   const tables = await gribTables(ctx);
+ *   for await (const message of messages(await ctx.fs.open('in.grib'), { tables })) {
+ *     rows.push([get(message, 'shortName'), get(message, 'level'), gridOf(message).points]);
+ *   }
+ *
+ * Layouts of sections, code tables, parameters and MARS rules are data (src/grib/tables), read once by `gribTables`. The parameter
+ * table is kept as text and searched line by line, because parsing all of it would cost more than listing a small file.
+ * Unknown templates keep their octets: such a message is listed and copied, and refused only where its values or coordinates are asked for.
+ *
+ * Reference: WMO Manual on Codes, No. 306, volume I.2; ecCodes (definitions/grib1, definitions/grib2).
+ * Known differences from ecCodes:
+ * - every field of a multi-field message is given, as message and field number; ecCodes gives the first unless told otherwise;
+ * - steps that are not whole hours carry their unit (30m), as ecCodes does from 2.33 on; `stepUnits` is a word (h), not its code;
+ * - parameters follow ecCodes 2.47 (GRIB2 tables 36) with its WMO, ECMWF and DestinE sets; local parameters of other centres are unknown;
+ * - local sections of other centres and the prefixes of TIGGE, CARRA and CERRA are kept, and have no keys;
+ * - `numberOfMissing` counts by the bitmap, also where packings have missing values of their own.
+ */
+export { buildMessage, type BuildOptions, type EncodedData } from './build-message.js';
+export { dump, type DumpedKey, type DumpedSection, verticalCoordinates } from './dump.js';
+export { bitmapOctets, packingType } from './data-keys.js';
+export { decode, type PreparedDecode, prepareDecode } from './decode.js';
+export { encode, type EncodeOptions } from './encode.js';
+export { gridOf, scanOrderOf } from './grid-of.js';
+export { gridType, numberOfDataPoints, scanningMode } from './grid-keys.js';
+export { find, get, isNamespace, keyNames, keysOf, type Namespace, NAMESPACES } from './keys.js';
+export type { KeyValue } from './layout.js';
+export { type Message, parseMessage, type Section } from './message.js';
+export { messages, type MessagesOptions } from './messages.js';
+export { newMessage, type NewMessageKeys } from './new-message.js';
+export { type GribTables, gribTables } from './tables.js';

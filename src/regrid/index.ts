@@ -1,0 +1,31 @@
+/**
+ * Regridding: a field on one grid becomes a field on another by a sparse matrix, target = W source.
+ *
+ *     import { prepareWeights, writeNpz } from 'dte-webgpu/regrid';
+ *     const matrix = await prepareWeights(context, gridFromSpec('O1280'), gridFromSpec('0.25/0.25'), { method: 'linear' });
+ *     await context.fs.write('weights.npz', writeNpz(matrix));      // scipy.sparse.load_npz reads it
+ *
+ * Design. Weights depend on the two grids and the method only; they are made on the host in f64 (f32 degrees are good to 2 m),
+ * by ranges of target rows on worker threads, and are the same bit for bit whatever the split. A `Matrix` is compressed sparse
+ * rows; a row sums to 1, or is empty and makes its point missing. `methods` maps MIR's names to modules loaded on first use.
+ *
+ *  - `linear`: MIR's default finite-element method, on the triangulated mesh of the source rows. It is not bilinear.
+ *  - `nearest-neighbour`: smallest straight distance, lowest index of equals.
+ *  - `grid-box-average`: by the overlap of longitude-latitude boxes; conserves the integral.
+ *
+ * No search tree and no stored mesh: rows are ordered, so a point's band of triangles is found by bisection and its triangle by
+ * a few steps of a walk; the triangles of a band are enumerated when the first point falls into it. Rejected: a k-d tree over
+ * all triangles, as upstream (13 million for O1280); matrices in the f32 layout of the device (the kernel converts once).
+ *
+ * Upstream reference: mir (src/mir/method), atlas (src/atlas/meshgenerator, src/atlas/interpolation), earthkit-regrid's matrices
+ * "mir 16", which these methods reproduce. Known differences: at a pole, where many triangles or points tie, the lowest index is
+ * taken (upstream's choice depends on rounding and search order); points on the outermost edge of an open grid get a value
+ * from that edge in `linear` (upstream leaves gaps between its points, because edges are great circles).
+ */
+export { allocateMatrix, checkMatrix, identityMatrix, type Matrix, type MatrixSize } from './matrix.js';
+export { builtinMethods, methodAliases, methodName, methods, type Method, type Problem } from './methods.js';
+export { defaultMissingStrategy, missingStrategies, missingStrategy, type MissingStrategy, type MissingStrategyName } from './missing.js';
+export { readNpz, writeNpz, type NpzOptions } from './npz.js';
+export { prepareRegrid, type RegridOptions, type Regridder } from './regrid.js';
+export { cachedWeights, forgetWeights, weightsFiles, weightsKey } from './weights-cache.js';
+export { defaultMethod, prepareWeights, type WeightsOptions } from './weights.js';

@@ -1,0 +1,65 @@
+import type { Grid } from '../atlas/index.js';
+import { DteError, nearestWord } from '../base/index.js';
+import type { Layout } from './layout.js';
+import type { Matrix } from './matrix.js';
+
+/** A pair of grids as plain data: what a worker thread needs to make rows of weights. */
+export interface Problem {
+  readonly source: Layout;
+  readonly target: Layout;
+  /** Put the weights into shared memory. */
+  readonly shared: boolean;
+}
+
+/** A way to make interpolation weights. */
+export interface Method {
+  readonly name: string;
+  /** Throws `unsupported.grid` when the method cannot work between these grids. */
+  check?(source: Grid, target: Grid): void;
+  /** The rows of the target points from `start` to `end`, as a matrix of `end - start` rows; the same whatever the split into ranges. */
+  rows(problem: Problem, start: number, end: number): Matrix;
+}
+
+/** The methods of this package by MIR's names. */
+export const builtinMethods: ReadonlyMap<string, () => Promise<Method>> = new Map([
+  ['linear', async () => (await import('./linear.js')).linear],
+  ['nearest-neighbour', async () => (await import('./nearest.js')).nearest],
+  ['grid-box-average', async () => (await import('./grid-box-average.js')).gridBoxAverage],
+]);
+
+/** All methods. Callers may `set` their own; these run on the caller's thread. */
+export const methods = new Map<string, () => Promise<Method>>(builtinMethods);
+
+/** Other spellings -> MIR's name. */
+export const methodAliases: ReadonlyMap<string, string> = new Map([
+  ['nearest', 'nearest-neighbour'],
+  ['nn', 'nearest-neighbour'],
+  ['gba', 'grid-box-average'],
+]);
+
+/** Names that MIR knows and that are not implemented here. */
+const upstreamMethods: ReadonlySet<string> = new Set(
+  (
+    'bilinear k-nearest nearest-lsm k-nearest-statistics grid-box-statistics voronoi-statistics healpix-resample healpix-statistics ' +
+    'structured-bilinear structured-bicubic structured-biquasicubic grid-box-average-matrix-free grid-box-maximum-matrix-free'
+  ).split(' '),
+);
+
+/** The full name of a method. `unsupported.method` for one that only MIR has, `input.option` for an unknown one. */
+export function methodName(name: string): string {
+  const full = methodAliases.get(name) ?? name;
+  if (methods.has(full)) return full;
+  const known = [...methods.keys(), ...methodAliases.keys()];
+  const accepted = `the methods are ${[...methods.keys()].join(', ')}`;
+  if (upstreamMethods.has(name)) {
+    throw new DteError('unsupported.method', `interpolation method '${name}' is not implemented`, {
+      where: { option: 'method' },
+      hint: accepted,
+    });
+  }
+  const meant = nearestWord(name, known);
+  throw new DteError('input.option', `'${name}' is not an interpolation method`, {
+    where: { option: 'method' },
+    hint: meant === undefined ? accepted : `${accepted}; did you mean '${meant}'?`,
+  });
+}
