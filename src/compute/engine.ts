@@ -1,4 +1,4 @@
-import { type Context, DteError } from '../base/index.js';
+import { type Context, DteError, sharedBuffer } from '../base/index.js';
 import { type EngineOptions, type ResolvedOptions, resolveOptions } from './choice.js';
 import { copyBandwidth } from './copy-bandwidth.js';
 import { CpuExecutor } from './cpu/executor.js';
@@ -112,7 +112,7 @@ export class Engine {
       const array = this.#allocate(type, length);
       return { type, data: this.#executor.view(array) as HostArray<T>, array };
     }
-    const buffer = new SharedArrayBuffer(Math.max(1, length) * elementBytes(type, this.info.precision));
+    const buffer = sharedBuffer(Math.max(1, length) * elementBytes(type, this.info.precision));
     return { type, data: viewOf(type, this.info.precision, buffer, 0, length) as HostArray<T>, array: undefined };
   }
 

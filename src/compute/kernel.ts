@@ -1,5 +1,6 @@
 import { DteError } from '../base/index.js';
 import type { ElementType, HostArray } from './element.js';
+import type { SimdTwin } from './simd.js';
 
 export type Shape = Readonly<Record<string, ElementType>>;
 
@@ -32,6 +33,8 @@ export interface KernelSpec<P extends Shape, I extends Shape, O extends Shape> {
   /** Greatest difference between executors, relative to the largest magnitude in the f64 twin's output; 0 for exact. Integer outputs: absolute. */
   readonly tolerance: number;
   readonly split?: Split<P>;
+  /** The twin compiled to WebAssembly, where plain TypeScript is too slow. */
+  readonly simd?: SimdTwin;
   /** Module that exports this kernel, for worker threads. By default the file of the stem: `<src>/<stem>.js`. */
   readonly module?: string;
 }

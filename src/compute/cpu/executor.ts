@@ -6,13 +6,14 @@ import type { Shape } from '../kernel.js';
 import type { Step } from '../pass.js';
 import { Pool } from '../pool.js';
 import type { DispatchTiming } from '../profile.js';
+import { rangeFunction } from '../simd.js';
+import { Arena, type Block } from './arena.js';
 import { builtIns, newProgram, type ProgramStep, type RangeFunction } from './program.js';
 import type { Team } from './team.js';
 
 interface HostStorage extends Storage {
   readonly view: AnyHostArray;
-  readonly buffer: SharedArrayBuffer;
-  /** Zero for memory that came from a caller and does not belong to the pool. */
+  readonly block: Block;
   readonly classBytes: number;
 }
 
@@ -27,13 +28,16 @@ export class CpuExecutor implements Executor {
   readonly software = false;
   readonly maxBindingBytes = 2 ** 40;
   readonly #team: Team;
-  readonly #pool: Pool<SharedArrayBuffer>;
+  readonly #arena: Arena;
+  readonly #pool: Pool<Block>;
 
   constructor(context: Context, team: Team, precision: Precision, budgetBytes: number) {
     this.name = `CPU, ${Math.max(1, team.threads)} thread${team.threads > 1 ? 's' : ''}, ${precision}`;
     this.precision = precision;
     this.#team = team;
-    this.#pool = new Pool((bytes) => newBlock(bytes), () => {}, budgetBytes);
+    // Compiled twins are f32; f64 arrays have no use for the arena.
+    this.#arena = new Arena(precision === 'f32');
+    this.#pool = new Pool((bytes) => reserve(this.#arena, bytes), (block) => this.#arena.release(block), budgetBytes);
     context.log.debug('compute.cpu', { threads: team.threads, precision });
   }
 
@@ -44,12 +48,12 @@ export class CpuExecutor implements Executor {
   allocate(type: ElementType, length: number): HostStorage {
     const sizeBytes = Math.max(1, length) * elementBytes(type, this.precision);
     const { block, classBytes } = this.#pool.take(sizeBytes);
-    return { sizeBytes, buffer: block, classBytes, view: viewOf(type, this.precision, block, 0, length) };
+    return { sizeBytes, block, classBytes, view: viewOf(type, this.precision, block.buffer, block.byteOffset, length) };
   }
 
   free(storage: Storage): void {
-    const { buffer, classBytes } = storage as HostStorage;
-    this.#pool.put(buffer, classBytes);
+    const { block, classBytes } = storage as HostStorage;
+    this.#pool.put(block, classBytes);
   }
 
   async execute(steps: readonly Step[], timed: boolean): Promise<readonly DispatchTiming[]> {
@@ -69,7 +73,7 @@ export class CpuExecutor implements Executor {
       functions.push(compute);
     }
     if (program.length === 0) return [];
-    const shared = newProgram(program);
+    const shared = newProgram(program, this.#arena.memory);
     try {
       await this.#team.runProgram(shared, functions, invocations < inlineInvocations);
     } catch (error) {
@@ -105,15 +109,17 @@ export class CpuExecutor implements Executor {
     const count = extents.reduce((product, extent) => product * extent, 1);
     assert(total < 2 ** 31, `the outermost extent of ${kernel.stem} fits 31 bits`);
     const module = kernel.module ?? new URL(`../../${kernel.stem}.js`, import.meta.url).href;
-    const programStep = { stem: kernel.stem, module, arguments: args, total, chunk: chunkOf(total, this.#team.threads) };
-    return { programStep, compute: kernel.cpu as unknown as RangeFunction, count };
+    const inArena = Object.values(arrays).every((array) => (array.storage as HostStorage).block.inArena);
+    const programStep = { stem: kernel.stem, module, arguments: args, inArena, total, chunk: chunkOf(total, this.#team.threads) };
+    const compute = rangeFunction(kernel.cpu as unknown as RangeFunction, kernel.simd, inArena ? this.#arena.memory : undefined);
+    return { programStep, compute, count };
   }
 }
 
 function builtInStep(step: Step & { readonly kind: 'clear' | 'copy' }): { programStep: ProgramStep; compute: RangeFunction; count: number } {
   const total = step.kind === 'clear' ? step.array.length : step.source.length;
   const args = step.kind === 'clear' ? { array: viewIn(step.array) } : { source: viewIn(step.source), target: viewIn(step.target), targetStart: step.targetStart };
-  const programStep = { stem: step.kind, module: '', arguments: args, total, chunk: Math.max(1 << 16, total >> 4) };
+  const programStep = { stem: step.kind, module: '', arguments: args, inArena: false, total, chunk: Math.max(1 << 16, total >> 4) };
   // Sixteen elements are about as much work as one invocation of a kernel.
   return { programStep, compute: builtIns[step.kind], count: Math.ceil(total / 16) };
 }
@@ -135,9 +141,9 @@ function timingOf(step: ProgramStep, stamps: Float64Array, index: number): Dispa
   return { stem: step.stem, milliseconds: (stamps[2 * index + 1] as number) - (stamps[2 * index] as number), bytes };
 }
 
-function newBlock(bytes: number): SharedArrayBuffer {
+function reserve(arena: Arena, bytes: number): Block {
   try {
-    return new SharedArrayBuffer(bytes);
+    return arena.reserve(bytes);
   } catch (cause) {
     throw new DteError('limit.memory', `${(bytes / 2 ** 20).toFixed(1)} MiB of shared memory could not be had`, { cause });
   }

@@ -1,3 +1,4 @@
+import { sharedBuffer } from '../../base/index.js';
 import type { AnyHostArray } from '../element.js';
 
 /**
@@ -10,24 +11,28 @@ export interface ProgramStep {
   /** Module that exports the kernel; empty for a built-in step, which `stem` names. */
   readonly module: string;
   readonly arguments: Readonly<Record<string, number | AnyHostArray>>;
+  /** All arrays lie in the arena: the compiled twin may run. */
+  readonly inArena: boolean;
   /** Extent of the outermost index. */
   readonly total: number;
   readonly chunk: number;
 }
 
 export interface Program {
+  readonly memory: WebAssembly.Memory | undefined;
   readonly steps: readonly ProgramStep[];
   /** Int32: [failed, then (next, done) for each step]. */
-  readonly control: Int32Array<SharedArrayBuffer>;
+  readonly control: Int32Array<ArrayBufferLike>;
   /** Milliseconds, (start, end) for each step. */
-  readonly stamps: Float64Array<SharedArrayBuffer>;
+  readonly stamps: Float64Array<ArrayBufferLike>;
 }
 
-export function newProgram(steps: readonly ProgramStep[]): Program {
+export function newProgram(steps: readonly ProgramStep[], memory: WebAssembly.Memory | undefined): Program {
   return {
+    memory,
     steps,
-    control: new Int32Array(new SharedArrayBuffer(4 * (1 + 2 * steps.length))),
-    stamps: new Float64Array(new SharedArrayBuffer(16 * steps.length)),
+    control: new Int32Array(sharedBuffer(4 * (1 + 2 * steps.length))),
+    stamps: new Float64Array(sharedBuffer(16 * steps.length)),
   };
 }
 

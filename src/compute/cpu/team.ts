@@ -2,9 +2,17 @@ import { DteError, type WorkerHandle, type WorkerHost } from '../../base/index.j
 import { errorOf, failureOf, type Reply, type Request } from './messages.js';
 import { type Program, type RangeFunction, runProgram } from './program.js';
 
+/** A module whose exported functions can be run on worker threads. */
+export interface TaskModule {
+  /** Where a worker thread finds it. */
+  readonly url: URL;
+  /** The same functions, for the caller's own thread: in a bundle there is no module behind the address. */
+  readonly functions: Readonly<Record<string, (args: never) => unknown>>;
+}
+
 /** A function of a module, run on any free thread: `export function name(args)`. Arguments and result are structured clones. */
 export interface Task {
-  readonly module: URL;
+  readonly module: TaskModule;
   readonly name: string;
   readonly args: unknown;
 }
@@ -61,8 +69,7 @@ export class Team {
 
   async runTask(task: Task): Promise<unknown> {
     if (this.threads === 0) {
-      const module = (await import(task.module.href)) as Record<string, (args: unknown) => unknown>;
-      return await (module[task.name] as (args: unknown) => unknown)(task.args);
+      return await (task.module.functions[task.name] as (args: unknown) => unknown)(task.args);
     }
     return await new Promise((resolve, reject) => {
       this.#queue.push({ task, waiting: { resolve, reject } });
@@ -85,7 +92,7 @@ export class Team {
       if (member.tasks >= tasksAhead) return;
       const { task, waiting } = this.#queue.shift() as { task: Task; waiting: Waiting };
       member.tasks++;
-      this.#ask(member.worker, (id) => ({ id, kind: 'task', module: task.module.href, name: task.name, args: task.args }))
+      this.#ask(member.worker, (id) => ({ id, kind: 'task', module: task.module.url.href, name: task.name, args: task.args }))
         .then(waiting.resolve, waiting.reject)
         .finally(() => {
           member.tasks--;

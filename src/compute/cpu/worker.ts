@@ -1,9 +1,10 @@
 import { parentPort } from '../../base/node.js';
 import type { Kernel } from '../kernel.js';
+import { rangeFunction } from '../simd.js';
 import { type Failure, failureOf, type Reply, type Request } from './messages.js';
-import { builtIns, failProgram, type Program, type RangeFunction, runProgram } from './program.js';
+import { builtIns, failProgram, type Program, type ProgramStep, type RangeFunction, runProgram } from './program.js';
 
-const twins = new Map<string, RangeFunction>();
+const kernels = new Map<string, Kernel>();
 
 parentPort.onMessage((message) => void answer(message as Request));
 
@@ -29,7 +30,7 @@ async function join(program: Program): Promise<void> {
   try {
     for (const step of program.steps) {
       stem = step.stem;
-      functions.push(step.module === '' ? builtIns[stem as keyof typeof builtIns] : (twins.get(stem) ?? (await loadTwin(stem, step.module))));
+      functions.push(step.module === '' ? builtIns[stem as keyof typeof builtIns] : twinOf(await loadKernel(stem, step.module), step, program));
     }
     runProgram(program, functions, true);
   } catch (error) {
@@ -37,14 +38,19 @@ async function join(program: Program): Promise<void> {
   }
 }
 
-async function loadTwin(stem: string, module: string): Promise<RangeFunction> {
+function twinOf(kernel: Kernel, step: ProgramStep, program: Program): RangeFunction {
+  return rangeFunction(kernel.cpu as unknown as RangeFunction, kernel.simd, step.inArena ? program.memory : undefined);
+}
+
+async function loadKernel(stem: string, module: string): Promise<Kernel> {
+  const known = kernels.get(stem);
+  if (known !== undefined) return known;
   const exported = (await import(module)) as Record<string, unknown>;
   for (const value of Object.values(exported)) {
     const candidate = value as Partial<Kernel> | null;
     if (typeof candidate === 'object' && candidate?.stem === stem && typeof candidate.cpu === 'function') {
-      const twin = candidate.cpu as unknown as RangeFunction;
-      twins.set(stem, twin);
-      return twin;
+      kernels.set(stem, candidate as Kernel);
+      return candidate as Kernel;
     }
   }
   throw new Error(`module ${module} exports no kernel '${stem}'`);

@@ -1,0 +1,55 @@
+import type { AnyHostArray } from './element.js';
+
+/** A compiled module's functions. */
+export type SimdExports = Readonly<Record<string, (...args: number[]) => void>>;
+
+/** Parameters as they are, arrays as byte offsets in the arena's memory. */
+export type SimdArguments = Readonly<Record<string, number>>;
+
+/**
+ * The WebAssembly form of a hot twin, for f32 arrays in the arena: the same results as the plain twin within the kernel's
+ * tolerance, the same for any split into ranges. Its source is `wasm/<stem>.ts`; `wasm/build.mjs` makes the module.
+ */
+export interface SimdTwin {
+  /** The module, base64. It imports `env.memory` and holds no data of its own. */
+  readonly module: string;
+  readonly run: (exports: SimdExports, args: SimdArguments, start: number, end: number) => void;
+  /** False when the plain twin must do these arguments; arrays are given as the plain twin sees them. */
+  readonly applies?: (args: Readonly<Record<string, number | AnyHostArray>>) => boolean;
+}
+
+const instances = new WeakMap<WebAssembly.Memory, Map<string, SimdExports>>();
+
+/** The module's functions over this memory; compiled once a thread. */
+export function simdExports(module: string, memory: WebAssembly.Memory): SimdExports {
+  let known = instances.get(memory);
+  if (known === undefined) instances.set(memory, (known = new Map()));
+  let exports = known.get(module);
+  if (exports === undefined) {
+    const bytes = Uint8Array.from(atob(module), (character) => character.charCodeAt(0));
+    exports = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports as unknown as SimdExports;
+    known.set(module, exports);
+  }
+  return exports;
+}
+
+/** The function that computes ranges of a kernel: its compiled twin where that applies, else the plain one. */
+export function rangeFunction(
+  plain: (args: Readonly<Record<string, number | AnyHostArray>>, start: number, end: number) => void,
+  simd: SimdTwin | undefined,
+  memory: WebAssembly.Memory | undefined,
+): typeof plain {
+  if (simd === undefined || memory === undefined) return plain;
+  return (args, start, end) => {
+    if (simd.applies?.(args) === false) {
+      plain(args, start, end);
+      return;
+    }
+    const offsets: Record<string, number> = {};
+    for (const name in args) {
+      const value = args[name] as number | AnyHostArray;
+      offsets[name] = typeof value === 'number' ? value : value.byteOffset;
+    }
+    simd.run(simdExports(simd.module, memory), offsets, start, end);
+  };
+}
