@@ -1,28 +1,45 @@
-// Compiles wasm/aec.ts (and wasm/aec/) with AssemblyScript and writes it as src/grib/codec/aec-wasm.ts. Only after a change of the source: the
-// result is kept with the sources so that a build needs no second compiler. `--check` compares instead of writing.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Compiles the WebAssembly sources with AssemblyScript into base64 modules beside the code that uses them. Only needed after a
+// change of a source: the results are kept with the sources, so that a build needs no second compiler.
+// `--check` compares instead of writing.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const target = join(root, 'src/grib/codec/aec-wasm.ts');
+const common = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--use', 'abort='];
+// Twins see the arrays of the CPU executor: one memory, shared by all threads, and no data of their own in it.
+const overArena = ['--importMemory', '--sharedMemory', '--enable', 'threads', '--initialMemory', '1', '--maximumMemory', '65536'];
+const modules = [
+  { source: 'wasm/aec.ts', target: 'src/grib/codec/aec-wasm.ts', name: 'AEC_WASM', options: ['--initialMemory', '4'] },
+  { source: 'wasm/grib/unpack.ts', target: 'src/grib/unpack-wasm.ts', name: 'unpackWasm', options: overArena },
+  { source: 'wasm/grib/value-range.ts', target: 'src/grib/value-range-wasm.ts', name: 'valueRangeWasm', options: overArena },
+  { source: 'wasm/grib/pack.ts', target: 'src/grib/pack-wasm.ts', name: 'packWasm', options: overArena },
+  { source: 'wasm/regrid/csr-apply.ts', target: 'src/regrid/csr-apply-wasm.ts', name: 'csrApplyWasm', options: overArena },
+];
+
 const { default: asc } = await import('assemblyscript/asc');
-const folder = mkdtempSync(join(tmpdir(), 'aec-'));
-try {
-  const output = join(folder, 'aec.wasm');
-  const options = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--initialMemory', '4', '--use', 'abort='];
-  const files = { readFile: (name) => { try { return readFileSync(join(root, name), 'utf8'); } catch { return null; } } };
-  const { error, stderr } = await asc.main(['wasm/aec.ts', ...options, '--outFile', 'aec.wasm'], {
-    ...files,
+
+async function compiled({ source, options }) {
+  const written = new Map();
+  const readFile = (name) => {
+    try {
+      return readFileSync(join(root, name), 'utf8');
+    } catch {
+      return null;
+    }
+  };
+  const { error, stderr } = await asc.main([source, ...common, ...options, '--outFile', 'module.wasm'], {
+    readFile,
     listFiles: () => [],
-    writeFile: (name, contents) => writeFileSync(join(folder, name), contents),
+    writeFile: (name, contents) => written.set(name, contents),
   });
-  if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
-  const text = `/** The compiled form of \`wasm/aec.ts\`, base64. Made by \`node wasm/build.mjs\`; a test compares. */\nexport const AEC_WASM =\n  '${readFileSync(output).toString('base64')}';\n`;
-  if (process.argv.includes('--check')) {
-    if (readFileSync(target, 'utf8') !== text) throw new Error('src/grib/codec/aec-wasm.ts is not what wasm/aec.ts compiles to; run node wasm/build.mjs');
-  } else writeFileSync(target, text);
-} finally {
-  rmSync(folder, { recursive: true });
+  if (error) throw new Error(`${source}: ${error.message}\n${stderr.toString()}`);
+  return Buffer.from(written.get('module.wasm')).toString('base64');
+}
+
+for (const module of modules) {
+  const { source, target, name } = module;
+  const text = `/** The compiled form of \`${source}\`, base64. Made by \`node wasm/build.mjs\`; a test compares. */\nexport const ${name} =\n  '${await compiled(module)}';\n`;
+  if (!process.argv.includes('--check')) writeFileSync(join(root, target), text);
+  else if (readFileSync(join(root, target), 'utf8') !== text) throw new Error(`${target} is not what ${source} compiles to; run node wasm/build.mjs`);
 }

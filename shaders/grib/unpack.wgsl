@@ -3,6 +3,7 @@
 // lane_reals: [lanes, 4] = R, 2^E, 10^-D as high + low; bitmap, ranks: words of the lanes that have one; values: [points, lanes].
 // X is split in two halves of 16 bits, each exact in f32; the sums are compensated, so the result is within 1 ulp of f64.
 #import lib/index
+#import lib/as-is
 #import lib/bits
 #import lib/missing
 
@@ -45,13 +46,15 @@ fn value_of(integer: u32, reals: u32) -> f32 {
   let high = f32(integer & 0xffff0000u) * scale;
   let low = f32(integer & 0xffffu) * scale;
   // Two-sum of reference and high, then low: what rounding dropped is kept in `lost`.
-  let sum = reference + high;
-  let part = sum - reference;
-  var lost = (reference - (sum - part)) + (high - part);
-  let total = sum + low;
-  let part2 = total - sum;
-  lost += (sum - (total - part2)) + (low - part2);
-  return total * lane_reals[reals + 2u] + (total * lane_reals[reals + 3u] + lost * lane_reals[reals + 2u]);
+  let zero = params.lanes >> 31u;
+  let sum = as_is(reference + high, zero);
+  let part = as_is(sum - reference, zero);
+  var lost = (reference - as_is(sum - part, zero)) + (high - part);
+  let total = as_is(sum + low, zero);
+  let part2 = as_is(total - sum, zero);
+  lost += (sum - as_is(total - part2, zero)) + (low - part2);
+  let product = as_is(total * lane_reals[reals + 2u], zero);
+  return product + (total * lane_reals[reals + 3u] + lost * lane_reals[reals + 2u]);
 }
 
 @compute @workgroup_size(64)

@@ -8,3 +8,6 @@ export * from './hash.js';
 export * from './log.js';
 export * from './npy.js';
 export * from './progress.js';
+export { sharedBuffer } from './shared-buffer.js';
+export { webContext, type WebContextOptions } from './web-context.js';
+export { type WebFile, webFiles } from './web-files.js';

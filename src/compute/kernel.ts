@@ -34,7 +34,7 @@ export interface KernelSpec<P extends Shape, I extends Shape, O extends Shape> {
   readonly tolerance: number;
   readonly split?: Split<P>;
   /** The twin compiled to WebAssembly, where plain TypeScript is too slow. */
-  readonly simd?: SimdTwin;
+  readonly simd?: SimdTwin<(keyof P | keyof I | keyof O) & string>;
   /** Module that exports this kernel, for worker threads. By default the file of the stem: `<src>/<stem>.js`. */
   readonly module?: string;
 }

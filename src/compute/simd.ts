@@ -4,16 +4,16 @@ import type { AnyHostArray } from './element.js';
 export type SimdExports = Readonly<Record<string, (...args: number[]) => void>>;
 
 /** Parameters as they are, arrays as byte offsets in the arena's memory. */
-export type SimdArguments = Readonly<Record<string, number>>;
+export type SimdArguments<Names extends string = string> = { readonly [Name in Names]: number };
 
 /**
  * The WebAssembly form of a hot twin, for f32 arrays in the arena: the same results as the plain twin within the kernel's
  * tolerance, the same for any split into ranges. Its source is `wasm/<stem>.ts`; `wasm/build.mjs` makes the module.
  */
-export interface SimdTwin {
+export interface SimdTwin<Names extends string = string> {
   /** The module, base64. It imports `env.memory` and holds no data of its own. */
   readonly module: string;
-  readonly run: (exports: SimdExports, args: SimdArguments, start: number, end: number) => void;
+  readonly run: (exports: SimdExports, args: SimdArguments<Names>, start: number, end: number) => void;
   /** False when the plain twin must do these arguments; arrays are given as the plain twin sees them. */
   readonly applies?: (args: Readonly<Record<string, number | AnyHostArray>>) => boolean;
 }

@@ -1,7 +1,11 @@
+import type { TaskModule } from '../compute/index.js';
 import { type AecDecodeOptions, type AecOptions, type AecStream, type AecValues, aecDecode, aecEncode, aecScan } from './codec/index.js';
 
 /** Tasks for worker threads: arguments and results are structured clones, `out` and `values` views of shared memory. */
-export const aecTasks = new URL('./aec-tasks.js', import.meta.url);
+export const aecTasks: TaskModule = {
+  url: new URL('./aec-tasks.js', import.meta.url),
+  functions: { decodeAec, scanAec, encodeAec },
+};
 
 /** Decodes a stream, or the intervals of `options.range`, into shared memory. */
 export function decodeAec({ bytes, options, out }: { readonly bytes: Uint8Array; readonly options: AecDecodeOptions; readonly out: AecValues }): void {

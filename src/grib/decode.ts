@@ -1,5 +1,5 @@
 import { type Field, type Grid, type Tile, tileLayout } from '../atlas/index.js';
-import { assert, atPlace, DteError, type Where } from '../base/index.js';
+import { assert, atPlace, DteError, sharedBuffer, type Where } from '../base/index.js';
 import { type DeviceArray, type Engine, gather, type Pass, type Stage } from '../compute/index.js';
 import { aecTasks } from './aec-tasks.js';
 import { type AecValues, decimalFactor } from './codec/index.js';
@@ -122,7 +122,7 @@ async function entropyDecode(engine: Engine, tile: PreparedTile, { packed, wordS
   const at = byteOffset + 4 * wordStart;
   const out: AecValues = elementBits === 8 ? new Uint8Array(buffer, at, count) : elementBits === 16 ? new Uint16Array(buffer, at, count) : new Uint32Array(buffer, at, count);
   // Shared, so that no thread gets a copy of a whole file.
-  const bytes = new Uint8Array(new SharedArrayBuffer(packed.payload.length));
+  const bytes = new Uint8Array(sharedBuffer(packed.payload.length));
   bytes.set(packed.payload);
   const { threads } = engine.team;
   try {

@@ -18,6 +18,7 @@
  * Known differences from ecCodes:
  * - every field of a multi-field message is given, as message and field number; ecCodes gives the first unless told otherwise;
  * - steps that are not whole hours carry their unit (30m), as ecCodes does from 2.33 on; `stepUnits` is a word (h), not its code;
+ * - levels keep their fraction (0.07 m; 2.28 cut it off), potential vorticity levels are in 1e-9 units (2.28: 1e-6);
  * - parameters follow ecCodes 2.47 (GRIB2 tables 36) with its WMO, ECMWF and DestinE sets; local parameters of other centres are unknown;
  * - local sections of other centres and the prefixes of TIGGE, CARRA and CERRA are kept, and have no keys;
  * - `numberOfMissing` counts by the bitmap, also where packings have missing values of their own.

@@ -15,7 +15,7 @@ export interface KeyPlace {
   readonly canBeMissing: boolean;
 }
 
-/** All keys of one section in octet order. A key that is repeated (time ranges) has one place for each time; `byKey` holds the first. */
+/** All keys of one section in octet order. A key that is repeated (time ranges) has one place for each time; `byKey` holds the last, as in ecCodes. */
 export interface SectionLayout {
   readonly places: readonly KeyPlace[];
   readonly byKey: ReadonlyMap<string, KeyPlace>;
@@ -39,7 +39,7 @@ export function layoutOf(blocks: LayoutBlocks, names: readonly string[], bytes: 
   const state = { at: 0, repeats: false };
   for (const name of names) placeBlock(blocks, name, bytes, start, places, state);
   const byKey = new Map<string, KeyPlace>();
-  for (const place of places) if (!byKey.has(place.key)) byKey.set(place.key, place);
+  for (const place of places) byKey.set(place.key, place);
   const layout = { places, byKey, endOctets: state.at };
   if (!state.repeats) known.set(id, layout);
   return layout;

@@ -86,8 +86,15 @@ function applyEdits(message: Message, edits: string | undefined, keys: Map<strin
     }
     const [key, source] = action.split('=') as [string, string];
     const value = source === 'waveDomain' ? waveDomain(message) : lookup(source);
-    if (value !== undefined && value !== null) keys.set(key, key === 'time' && typeof value === 'number' ? marsTime(value) : value);
+    if (value !== undefined && value !== null) keys.set(key, marsValue(message, key, value));
   }
+}
+
+/** Times have four digits; steps that are not hours carry their unit. */
+function marsValue(message: Message, key: string, value: KeyValue): KeyValue {
+  if (typeof value !== 'number') return value;
+  if (key === 'time') return marsTime(value);
+  return key === 'step' && stepUnits(message) !== 'h' ? stepText(message, value) : value;
 }
 
 function classHolds(condition: string, marsClass: string | undefined): boolean {

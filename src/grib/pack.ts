@@ -1,4 +1,5 @@
 import { kernel, type TwinArguments } from '../compute/index.js';
+import { packWasm } from './pack-wasm.js';
 import { packedFormat } from './unpack.js';
 
 /** Columns of `laneTable`, one row a lane. */
@@ -22,6 +23,10 @@ export const pack = kernel('grib/pack', {
   outputs,
   threads: ({ blocks, lanes }) => [blocks, lanes],
   cpu: packHost,
+  simd: {
+    module: packWasm,
+    run: ({ pack: compiled }, a, start, end) => compiled?.(start, end, a.lanes, a.pointStride, a.laneStride, a.values, a.laneTable, a.laneReals, a.packed),
+  },
   // Of the packed integers: one quantum in f32, where the difference to the reference is rounded. Tests compare integers.
   tolerance: 1,
 });

@@ -1,6 +1,6 @@
 import type { KeyValue } from './layout.js';
 import type { Message } from './message.js';
-import { raw, rawList, rawNumber } from './raw-keys.js';
+import { rawList, rawNumber } from './raw-keys.js';
 
 /** Seconds of the units of GRIB1 table 4, GRIB2 table 4.4. Months and years have no fixed length. */
 const UNIT_SECONDS: Readonly<Record<number, number>> = { 0: 60, 1: 3600, 2: 86400, 10: 3 * 3600, 11: 6 * 3600, 12: 12 * 3600 };
@@ -149,5 +149,4 @@ export const timeKeys: Readonly<Record<string, (message: Message) => KeyValue | 
   endStep,
   validityDate: (message) => validity(message)?.[0],
   validityTime: (message) => validity(message)?.[1],
-  typeOfStatisticalProcessing: (message) => raw(message, 'typeOfStatisticalProcessing'),
 };

@@ -1,4 +1,5 @@
 import { kernel, missingValue, type TwinArguments } from '../compute/index.js';
+import { unpackWasm } from './unpack-wasm.js';
 
 /** Columns of `laneTable`, one row a lane. */
 export const unpackColumns = { wordStart: 0, bits: 1, format: 2, bitmapStart: 3, count: 4 } as const;
@@ -23,6 +24,10 @@ export const unpack = kernel('grib/unpack', {
   outputs,
   threads: ({ blocks, lanes }) => [blocks, lanes],
   cpu: unpackHost,
+  simd: {
+    module: unpackWasm,
+    run: ({ unpack: compiled }, a, start, end) => compiled?.(start, end, a.points, a.lanes, a.packed, a.laneTable, a.laneReals, a.bitmap, a.ranks, a.values),
+  },
   tolerance: 6e-8,
 });
 

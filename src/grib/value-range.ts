@@ -1,4 +1,5 @@
 import { kernel, missingValue, type TwinArguments } from '../compute/index.js';
+import { valueRangeWasm } from './value-range-wasm.js';
 
 /** Points that one invocation reduces. */
 export const pointsPerChunk = 256;
@@ -17,6 +18,10 @@ export const valueRange = kernel('grib/value-range', {
   outputs,
   threads: ({ chunks, lanes }) => [chunks, lanes],
   cpu: valueRangeHost,
+  simd: {
+    module: valueRangeWasm,
+    run: ({ valueRange: compiled }, a, start, end) => compiled?.(start, end, a.points, a.lanes, a.values, a.minimum, a.maximum, a.missingCount, a.strangeCount),
+  },
   tolerance: 0,
 });
 

@@ -1,4 +1,5 @@
 import { kernel, missingValue, type TwinArguments } from '../compute/index.js';
+import { csrApplyWasm } from './csr-apply-wasm.js';
 
 const params = { rows: 'u32', lanes: 'u32', strategy: 'u32' } as const;
 const inputs = { rowStart: 'u32', column: 'u32', weight: 'f32', source: 'f32' } as const;
@@ -14,6 +15,10 @@ export const csrApply = kernel('regrid/csr-apply', {
   outputs,
   threads: ({ rows, lanes }) => [rows, lanes],
   cpu: csrApplyHost,
+  simd: {
+    module: csrApplyWasm,
+    run: ({ csrApply: compiled }, a, start, end) => compiled?.(start, end, a.lanes, a.strategy, a.rowStart, a.column, a.weight, a.source, a.result),
+  },
   tolerance: 3e-7,
   split: { count: 'rows', bindings: { rowStart: { stride: () => 1, extra: 1 }, result: { stride: ({ lanes }) => lanes } } },
 });

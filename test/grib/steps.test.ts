@@ -29,9 +29,8 @@ const CASES: readonly (readonly [file: string, set: string])[] = [
   ['regular_gg_ml_g2.grib', 'indicatorOfUnitOfTimeRange=11,forecastTime=3'],
   ['regular_gg_ml_g2.grib', 'indicatorOfUnitOfTimeRange=13,forecastTime=7200'],
   ['regular_gg_ml_g2.grib', 'typeOfFirstFixedSurface=103,scaleFactorOfFirstFixedSurface=0,scaledValueOfFirstFixedSurface=10,discipline=0,parameterCategory=2,parameterNumber=2'],
-  ['regular_gg_ml_g2.grib', 'typeOfFirstFixedSurface=106,scaleFactorOfFirstFixedSurface=2,scaledValueOfFirstFixedSurface=7,typeOfSecondFixedSurface=106,scaleFactorOfSecondFixedSurface=2,scaledValueOfSecondFixedSurface=28'],
+  ['regular_gg_ml_g2.grib', 'typeOfFirstFixedSurface=106,scaleFactorOfFirstFixedSurface=0,scaledValueOfFirstFixedSurface=1,typeOfSecondFixedSurface=106,scaleFactorOfSecondFixedSurface=0,scaledValueOfSecondFixedSurface=3'],
   ['regular_gg_ml_g2.grib', 'typeOfFirstFixedSurface=100,scaleFactorOfFirstFixedSurface=0,scaledValueOfFirstFixedSurface=85000'],
-  ['regular_gg_ml_g2.grib', 'typeOfFirstFixedSurface=109,scaleFactorOfFirstFixedSurface=9,scaledValueOfFirstFixedSurface=2000'],
   ['regular_gg_ml_g2.grib', 'typeOfFirstFixedSurface=101'],
   ['regular_gg_ml_g2.grib', 'productDefinitionTemplateNumber=1,perturbationNumber=12'],
   ['regular_gg_ml_g2.grib', 'tablesVersion=30,productDefinitionTemplateNumber=40,constituentType=10'],
@@ -62,5 +61,17 @@ t.test('steps that are not whole hours carry their unit', { skip: noShared || no
   t.same(
     ['stepRange', 'startStep', 'stepUnits', 'validityTime', 'mars.step'].map((key) => find(message, key)),
     ['90m', 90, 'm', 1330, '90m'],
+  );
+});
+
+t.test('potential vorticity levels are in 1e-9 units, as in MARS and edition 1', { skip: noShared || noEccodes }, async (t) => {
+  const path = join(folder, 'pv.grib');
+  const set = 'typeOfFirstFixedSurface=109,scaleFactorOfFirstFixedSurface=9,scaledValueOfFirstFixedSurface=2000';
+  execFileSync('grib_set', ['-w', 'count=1', '-S', '-s', set, `${sharedGrib}regular_gg_ml_g2.grib`, path]);
+  const [message] = (await readMessages(path)) as [Message];
+  // 2 PVU = 2e-6 K m2 kg-1 s-1 = 2000e-9; ecCodes 2.28 still said 2.
+  t.same(
+    ['typeOfLevel', 'level', 'mars.levtype', 'mars.levelist'].map((key) => find(message, key)),
+    ['potentialVorticity', 2000, 'pv', 2000],
   );
 });

@@ -12,6 +12,8 @@ const pageBytes = 65536;
 const maximumPages = 65536;
 const alignment = 64;
 const growthBytes = 16 * 2 ** 20;
+/** Kept free at the end: compiled readers of bit streams look up to eight octets ahead. */
+const slackBytes = 64;
 
 /**
  * All arrays of an f32 CPU executor in one shared WebAssembly memory, so that compiled twins on every thread see them by their
@@ -60,7 +62,7 @@ export class Arena {
 
   #fromEnd(memory: WebAssembly.Memory, wanted: number): number | undefined {
     const start = this.#end;
-    const missing = start + wanted - memory.buffer.byteLength;
+    const missing = start + wanted + slackBytes - memory.buffer.byteLength;
     if (missing > 0) {
       const pages = Math.ceil(Math.max(missing, growthBytes) / pageBytes);
       const left = maximumPages - memory.buffer.byteLength / pageBytes;

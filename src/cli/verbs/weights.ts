@@ -1,0 +1,30 @@
+import { writeWhole } from '../../base/index.js';
+import { cachedWeights, methodName, writeNpz } from '../../regrid/index.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { countText, sizeText } from '../terminal/text.js';
+import { namedGrid } from './named-grid.js';
+import { printSummary, refuseTerminal } from './output.js';
+
+export interface WeightsOptions {
+  readonly method: string;
+  readonly output: string;
+  readonly compress?: true;
+  readonly json?: true;
+}
+
+export async function weights(terminal: Terminal, from: string, to: string, options: WeightsOptions): Promise<void> {
+  refuseTerminal(options.output);
+  const method = methodName(options.method);
+  const source = await namedGrid(terminal, from);
+  const target = await namedGrid(terminal, to);
+  const { clock, fs } = terminal.context;
+  const startMs = clock.elapsedMs();
+  const matrix = await cachedWeights(terminal.context, source, target, { method });
+  const seconds = (clock.elapsedMs() - startMs) / 1000;
+  const bytes = writeNpz(matrix, { compressed: options.compress === true });
+  await writeWhole(fs, options.output, bytes);
+  const { rows, columns, column } = matrix;
+  const text = `${method}, ${countText(rows)} x ${countText(columns)}, ${countText(column.length)} entries, ${seconds.toFixed(2)} s; ${options.output}: ${sizeText(bytes.length)}`;
+  const json = { method, rows, columns, entries: column.length, seconds, bytes: bytes.length, output: options.output };
+  await printSummary(terminal, options.output, { json: options.json === true ? json : undefined, text });
+}
