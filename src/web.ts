@@ -18,9 +18,8 @@
  * run where the engine was opened, so a page that must stay responsive opens it in a Web Worker of its own. No cross-origin
  * isolation is needed. Weights are cached in memory only; files are what the page gives (`webContext({ files })`), read only.
  *
- * `node tools/web.mjs` bundles this file into build/web. A page that has a bundler of its own imports `dte-webgpu/web`; assets
- * are found by `new URL(..., import.meta.url)`, which vite, webpack and rollup understand (in vite's development server, name
- * `dte-webgpu` under `optimizeDeps.exclude`: its pre-bundling moves modules away from their assets).
+ * `node tools/web.mjs` bundles this file into build/web: a page without a bundler imports build/web/web.js. A page that has one imports
+ * `dte-webgpu/web`; shaders and tables are found by `new URL(..., import.meta.url)` (tried with vite 8, build and development server).
  */
 export { crop, type Field, type Grid, gridFromSpec, layerOf, releaseField } from './atlas/index.js';
 export { type Context, DteError, type ErrorCode, isDteError, type WebContextOptions, type WebFile, webContext } from './base/index.js';

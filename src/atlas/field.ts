@@ -1,7 +1,7 @@
 import { type DeviceArray, missingValue } from '../compute/index.js';
 import type { Grid } from './grid.js';
 
-/** Up to sixteen layers side by side: values `[points, lanes]`, so that one gather serves all lanes of a point. */
+/** Up to eight layers side by side: values `[points, lanes]`, so that one gather serves all lanes of a point. */
 export interface Tile {
   readonly values: DeviceArray<'f32'>;
   /** Index of lane 0 among the field's layers. */
@@ -23,7 +23,11 @@ export interface Field<Layer = unknown> {
   readonly mayBeMissing: boolean;
 }
 
-export const maxLanes = 16;
+/**
+ * Eight f32 are one sector of a GPU's memory and half a cache line. Sixteen apply weights no faster on two cores and hold twice
+ * the memory, whose first touch costs more than the gather (`npm run bench -- regrid/apply`).
+ */
+export const maxLanes = 8;
 
 /** How layers of `points` values are laid out in tiles, so that each tile can be bound whole. `[firstLayer, lanes]` each. */
 export function tileLayout(points: number, layers: number, maxBindingBytes: number): readonly (readonly [number, number])[] {

@@ -5,6 +5,8 @@ export interface ReadableFile {
   readonly sizeBytes: number | undefined;
   /** Octets [position, position + length), fewer at the end of the file. A stream must be read in order without gaps. */
   read(position: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Fills `target`, which may lie in shared memory, from `position` on; how many octets there were. Absent for a stream. */
+  readInto?(position: number, target: Uint8Array): Promise<number>;
   close(): Promise<void>;
 }
 

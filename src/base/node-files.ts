@@ -59,25 +59,29 @@ async function openFile(path: string): Promise<ReadableFile> {
   }
   // A pipe or a device has no length and no positions: it is read like standard input.
   if (!stat.isFile()) return streamFile(path, handle.createReadStream());
+  const readInto = async (position: number, target: Uint8Array): Promise<number> => {
+    let have = 0;
+    while (have < target.length) {
+      let got: number;
+      try {
+        got = (await handle.read(target, have, Math.min(target.length - have, 1 << 30), position + have)).bytesRead;
+      } catch (error) {
+        throw readFault(path, error);
+      }
+      if (got === 0) break;
+      have += got;
+    }
+    return have;
+  };
   return {
     path,
     sizeBytes: stat.size,
     async read(position, length) {
-      const wanted = Math.max(0, Math.min(length, stat.size - position));
-      const bytes = new Uint8Array(wanted);
-      let have = 0;
-      while (have < wanted) {
-        let got: number;
-        try {
-          got = (await handle.read(bytes, have, Math.min(wanted - have, 1 << 30), position + have)).bytesRead;
-        } catch (error) {
-          throw readFault(path, error);
-        }
-        if (got === 0) return bytes.slice(0, have);
-        have += got;
-      }
-      return bytes;
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, stat.size - position)));
+      const have = await readInto(position, bytes);
+      return have === bytes.length ? bytes : bytes.slice(0, have);
     },
+    readInto,
     close: () => handle.close(),
   };
 }

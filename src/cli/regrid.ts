@@ -40,8 +40,8 @@ export interface RegridSummary {
   readonly profile?: readonly KernelProfile[];
 }
 
-// One batch is decoded while another is on the device and a third is encoded: more would only hold memory.
-const batchesInFlight = 3;
+// One batch is decoded or encoded while another is on the device: more would only hold memory.
+const batchesInFlight = 2;
 
 /**
  * Regrids GRIB files into one, message by message in the order of the input. It streams: memory depends on the grids, not on

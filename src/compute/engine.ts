@@ -6,11 +6,10 @@ import { type Task, Team } from './cpu/team.js';
 import { arraysIn, DeviceArray } from './device-array.js';
 import { type AnyHostArray, type ElementType, elementBytes, type HostArray, type Precision, viewOf } from './element.js';
 import type { Executor, MemoryUse } from './executor.js';
-import { type AdapterChoice, openDevice } from './gpu/device.js';
-import { GpuExecutor } from './gpu/executor.js';
+import type { AdapterChoice } from './gpu/device.js';
+import type { GpuExecutor } from './gpu/executor.js';
 import { Pass } from './pass.js';
 import { type DispatchTiming, type KernelProfile, profileOf } from './profile.js';
-import { selfCheck } from './self-check.js';
 
 export interface EngineInfo {
   readonly executor: 'gpu' | 'cpu';
@@ -30,6 +29,9 @@ export interface Traffic {
   readonly reads: number;
   readonly readBytes: number;
 }
+
+/** What `read` gives for each array asked for. */
+export type HostArraysOf<A extends readonly DeviceArray[]> = { -readonly [K in keyof A]: A[K] extends DeviceArray<infer T> ? HostArray<T> : never };
 
 /** Shared host memory that becomes a device array: the array's own memory on the CPU executor, copied once on a GPU. */
 export interface Stage<T extends ElementType> {
@@ -99,11 +101,15 @@ export class Engine {
   }
 
   /** Copies arrays to the host in one go. Reals come as the executor's precision has them. */
-  async read<const A extends readonly DeviceArray[]>(...arrays: A): Promise<{ -readonly [K in keyof A]: A[K] extends DeviceArray<infer T> ? HostArray<T> : never }> {
-    const { reads, readBytes } = this.#traffic;
-    const bytes = arrays.reduce((sum, array) => sum + array.length * elementBytes(array.type, this.info.precision), 0);
-    this.#traffic = { ...this.#traffic, reads: reads + arrays.length, readBytes: readBytes + bytes };
-    return (await this.#executor.read(arrays)) as { -readonly [K in keyof A]: A[K] extends DeviceArray<infer T> ? HostArray<T> : never };
+  async read<const A extends readonly DeviceArray[]>(...arrays: A): Promise<HostArraysOf<A>> {
+    this.#countReads(arrays);
+    return (await this.#executor.read(arrays)) as HostArraysOf<A>;
+  }
+
+  /** As `read`, without a copy where arrays lie in host memory anyway: what it gives is valid until the array is released. */
+  async peek<const A extends readonly DeviceArray[]>(...arrays: A): Promise<HostArraysOf<A>> {
+    this.#countReads(arrays);
+    return (await this.#executor.peek(arrays)) as HostArraysOf<A>;
   }
 
   /** Shared memory for host work (decoding on worker threads) whose result goes to the device by `unstage`. */
@@ -149,6 +155,12 @@ export class Engine {
     return new DeviceArray(type, length, executor.allocate(type, length), (storage) => executor.free(storage));
   }
 
+  #countReads(arrays: readonly DeviceArray[]): void {
+    const { reads, readBytes } = this.#traffic;
+    const bytes = arrays.reduce((sum, array) => sum + array.length * elementBytes(array.type, this.info.precision), 0);
+    this.#traffic = { ...this.#traffic, reads: reads + arrays.length, readBytes: readBytes + bytes };
+  }
+
   #countUploads(pass: Pass): void {
     for (const step of pass.steps) {
       if (step.kind !== 'upload') continue;
@@ -188,8 +200,10 @@ async function chooseExecutor(context: Context, options: ResolvedOptions, team: 
 }
 
 async function gpuExecutor(context: Context, options: ResolvedOptions, choice: AdapterChoice): Promise<GpuExecutor | undefined> {
+  const { openDevice } = await import('./gpu/device.js');
   const opened = await openDevice(context, choice);
   if (opened === undefined) return undefined;
+  const [{ GpuExecutor }, { selfCheck }] = await Promise.all([import('./gpu/executor.js'), import('./self-check.js')]);
   const executor = new GpuExecutor(context, opened, options.budgetBytes, options.maxBindingBytes);
   await selfCheck(executor);
   return executor;

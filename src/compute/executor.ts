@@ -21,6 +21,8 @@ export interface Executor {
   execute(steps: readonly Step[], timed: boolean): Promise<readonly DispatchTiming[]>;
   /** Copies of the arrays in host memory: f32 or f64 by precision for reals. */
   read(arrays: readonly DeviceArray[]): Promise<readonly AnyHostArray[]>;
+  /** As `read`, but the memory itself where the executor's arrays lie in host memory; valid until the array is released. */
+  peek(arrays: readonly DeviceArray[]): Promise<readonly AnyHostArray[]>;
   close(): Promise<void>;
 }
 

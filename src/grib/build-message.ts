@@ -1,5 +1,6 @@
 import type { Grid } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
+import { numberOfDataPoints } from './grid-keys.js';
 import { gridSection1, gridSection2 } from './grid-section.js';
 import type { Message } from './message.js';
 import { ibm32At, putIbm32, putIeee32, putSigned, putUnsigned } from './octets.js';
@@ -41,7 +42,7 @@ function buildGrib2(template: Message, { grid, data }: BuildOptions): Uint8Array
   const parts: Uint8Array[] = [new Uint8Array(16), copyOf(template, 1)];
   if (template.sections[2] !== undefined) parts.push(copyOf(template, 2));
   parts.push(grid === undefined ? copyOf(template, 3) : gridSection2(grid, template), copyOf(template, 4));
-  parts.push(dataSection(template, data), bitmapSection(data.bitmap), payloadSection(data.payload), Uint8Array.from(END_MARK));
+  parts.push(dataSection(template, data), bitmapSection(data.bitmap), payloadHead(data.payload), data.payload, Uint8Array.from(END_MARK));
   const bytes = joined(parts);
   bytes.set([0x47, 0x52, 0x49, 0x42, 0xff, 0xff, template.bytes[6] as number, 2]);
   putUnsigned(bytes, 8, 8, bytes.length);
@@ -85,12 +86,12 @@ function bitmapSection(bitmap: Uint8Array | undefined): Uint8Array {
   return section;
 }
 
-function payloadSection(payload: Uint8Array): Uint8Array {
-  const section = new Uint8Array(5 + payload.length);
-  putUnsigned(section, 0, 4, section.length);
-  section[4] = 7;
-  section.set(payload, 5);
-  return section;
+/** What stands before the payload in section 7: the payload itself, most of the message, is copied once, into the message. */
+function payloadHead(payload: Uint8Array): Uint8Array {
+  const head = new Uint8Array(5);
+  putUnsigned(head, 0, 4, head.length + payload.length);
+  head[4] = 7;
+  return head;
 }
 
 function buildGrib1(template: Message, { grid, data }: BuildOptions): Uint8Array<ArrayBuffer> {
@@ -104,7 +105,7 @@ function buildGrib1(template: Message, { grid, data }: BuildOptions): Uint8Array
   putSigned(product, 26, 2, data.decimalScale);
   const parts: Uint8Array[] = [new Uint8Array(8), product];
   if (hasGrid) parts.push(grid === undefined ? copyOf(template, 2) : gridSection1(grid, template));
-  if (data.bitmap !== undefined) parts.push(grib1Bitmap(data.bitmap, grid?.points ?? data.bitmap.length * 8));
+  if (data.bitmap !== undefined) parts.push(grib1Bitmap(data.bitmap, grid?.points ?? numberOfDataPoints(template)));
   const values = grib1Data(template, data);
   parts.push(values, Uint8Array.from(END_MARK));
   const bytes = joined(parts);

@@ -1,5 +1,5 @@
 import { type Field, type Grid, type Tile, tileLayout } from '../atlas/index.js';
-import { assert, atPlace, DteError, sharedBuffer, type Where } from '../base/index.js';
+import { assert, atPlace, DteError, type Where } from '../base/index.js';
 import { type DeviceArray, type Engine, gather, type Pass, type Stage } from '../compute/index.js';
 import { aecTasks } from './aec-tasks.js';
 import { type AecValues, decimalFactor } from './codec/index.js';
@@ -121,9 +121,9 @@ async function entropyDecode(engine: Engine, tile: PreparedTile, { packed, wordS
   const { buffer, byteOffset } = tile.integers.data;
   const at = byteOffset + 4 * wordStart;
   const out: AecValues = elementBits === 8 ? new Uint8Array(buffer, at, count) : elementBits === 16 ? new Uint16Array(buffer, at, count) : new Uint32Array(buffer, at, count);
-  // Shared, so that no thread gets a copy of a whole file.
-  const bytes = new Uint8Array(sharedBuffer(packed.payload.length));
-  bytes.set(packed.payload);
+  // A view of plain memory would take the whole message along to another thread, so its part is copied; long messages are
+  // read into shared memory to begin with.
+  const bytes = packed.payload.buffer instanceof ArrayBuffer ? packed.payload.slice() : packed.payload;
   const { threads } = engine.team;
   try {
     if (jobs >= threads || count < worthSplitting) {

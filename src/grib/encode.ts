@@ -75,9 +75,19 @@ async function encodeTile(engine: Engine, field: Field<Message>, tile: Tile, opt
   const hasMissing = ranges.some(({ missing }) => missing > 0);
   const recorded = await engine.run((pass) => recordPacking(pass, tile, plans, points, hasMissing));
   const arrays = recorded.bitmap === undefined ? ([recorded.packed] as const) : ([recorded.packed, recorded.bitmap] as const);
-  const [packed, bitmap] = await engine.read(...arrays);
-  for (const array of arrays) array.release();
-  return Promise.all(plans.map((plan, lane) => assemble(engine, plan, options.inFileOrder === true ? undefined : field.grid, packed as Uint32Array, plan.missing === 0 ? undefined : bitmapOctets(bitmap as Uint32Array, lane, points))));
+  try {
+    const [packed, bitmap] = await engine.peek(...arrays);
+    const grid = options.inFileOrder === true ? undefined : field.grid;
+    const assembled = plans.map((plan, lane) => assemble(engine, plan, grid, packed as Uint32Array, plan.missing === 0 ? undefined : bitmapOctets(bitmap as Uint32Array, lane, points)));
+    // All of them, even when one fails: worker threads still read the packed integers.
+    const settled = await Promise.allSettled(assembled);
+    return settled.map((result) => {
+      if (result.status === 'rejected') throw result.reason;
+      return result.value;
+    });
+  } finally {
+    for (const array of arrays) array.release();
+  }
 }
 
 /** Minimum, maximum and number of missing values of each lane. Refuses values that are not finite. */
@@ -181,19 +191,21 @@ function tables(plans: readonly LanePlan[]): { readonly integers: Uint32Array; r
 
 async function assemble(engine: Engine, plan: LanePlan, grid: Grid | undefined, packed: Uint32Array, bitmap: Uint8Array | undefined): Promise<Uint8Array> {
   const { message, packing, parameters, count, elementBits, wordStart } = plan;
-  const octets = Math.ceil((count * elementBits) / 8);
-  const payload = packed.buffer.slice(packed.byteOffset + wordStart * 4, packed.byteOffset + wordStart * 4 + octets);
+  const payload = new Uint8Array(packed.buffer, packed.byteOffset + wordStart * 4, Math.ceil((count * elementBits) / 8));
   const common = { ...parameters, count, ...(bitmap === undefined ? {} : { bitmap }) };
   const data: EncodedData =
     packing === 'simple'
-      ? { ...common, packing, payload: new Uint8Array(payload) }
+      ? { ...common, packing, payload }
       : { ...common, packing, payload: await entropyEncode(engine, payload, parameters.bits), ccsds: ccsdsOptions };
   return buildMessage(message, grid === undefined ? { data } : { grid, data });
 }
 
-async function entropyEncode(engine: Engine, integers: ArrayBufferLike, bits: number): Promise<Uint8Array> {
+async function entropyEncode(engine: Engine, integers: Uint8Array, bits: number): Promise<Uint8Array> {
   if (bits === 0) return new Uint8Array(0);
-  const values: AecValues = bits <= 8 ? new Uint8Array(integers) : bits <= 16 ? new Uint16Array(integers) : new Uint32Array(integers);
+  // What a GPU gave lies in memory of this thread only: the part that belongs to this message goes to the worker.
+  const { buffer, byteOffset, byteLength } = integers.buffer instanceof SharedArrayBuffer ? integers : integers.slice();
+  const values: AecValues =
+    bits <= 8 ? new Uint8Array(buffer, byteOffset, byteLength) : bits <= 16 ? new Uint16Array(buffer, byteOffset, byteLength / 2) : new Uint32Array(buffer, byteOffset, byteLength / 4);
   const { bytes } = await engine.task<AecStream>({ module: aecTasks, name: 'encodeAec', args: { values, options: { ...ccsdsOptions, bits } } });
   return bytes;
 }

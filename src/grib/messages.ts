@@ -34,7 +34,8 @@ export async function* messages(file: ReadableFile, options: MessagesOptions): A
     const where: Where = { file: file.path, message, offset };
     try {
       const length = await messageLength(window, file, offset, where);
-      const bytes = window.view(offset, length).slice();
+      const bytes = await window.take(offset, length);
+      if (bytes === undefined) throw truncated(length, window.end() - offset, where);
       checkEndMark(bytes, where);
       const fields = parseMessage(bytes, options.tables, where);
       position = offset + length;
@@ -83,7 +84,7 @@ function markIn(bytes: Uint8Array): number {
   return -1;
 }
 
-/** Length of the message at `offset`, all of it held in the window. */
+/** Stated length of the message at `offset`. */
 async function messageLength(window: ReadWindow, file: ReadableFile, offset: number, where: Where): Promise<number> {
   if (!(await window.hold(offset, 16))) throw truncated(16, window.end() - offset, where);
   const head = window.view(offset, 16);
@@ -97,7 +98,6 @@ async function messageLength(window: ReadWindow, file: ReadableFile, offset: num
   // A stated length is checked against the file before memory is given to it.
   const left = file.sizeBytes === undefined ? undefined : file.sizeBytes - offset;
   if (left !== undefined && length > left) throw truncated(length, left, where);
-  if (!(await window.hold(offset, length))) throw truncated(length, window.end() - offset, where);
   return length;
 }
 

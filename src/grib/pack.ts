@@ -12,7 +12,7 @@ const inputs = { values: 'f32', laneTable: 'u32', laneReals: 'f32' } as const;
 const outputs = { packed: 'u32' } as const;
 
 /**
- * Values -> packed integers of up to sixteen messages: X = floor((v 10^D - R) 2^-E + 1/2), then bit packing. Value i of a lane
+ * Values -> packed integers of up to eight messages: X = floor((v 10^D - R) 2^-E + 1/2), then bit packing. Value i of a lane
  * is values[i * pointStride + lane * laneStride]. One invocation packs 32 values of a lane, which are a whole number of words
  * in every width, so no two invocations share a word. `largest` is the greatest integer that the message's bits allow (the
  * width may be more: AEC takes elements of 8, 16 or 32 bits). A width of 0 writes nothing.

@@ -15,7 +15,7 @@ const inputs = { packed: 'u32', laneTable: 'u32', laneReals: 'f32', bitmap: 'u32
 const outputs = { values: 'f32' } as const;
 
 /**
- * Packed integers of up to sixteen messages -> values [points, lanes]: bit extraction, bitmap expansion, and
+ * Packed integers of up to eight messages -> values [points, lanes]: bit extraction, bitmap expansion, and
  * value = (R + X 2^E) 10^-D (WMO FM 92, regulation 92.9.4). One invocation does 32 points of one lane.
  */
 export const unpack = kernel('grib/unpack', {
@@ -33,7 +33,7 @@ export const unpack = kernel('grib/unpack', {
 
 type Arguments = TwinArguments<typeof params, typeof inputs, typeof outputs>;
 
-// Blocks of 32 points done for one lane before the next: 16 lanes of 512 values stay in the first-level cache while they
+// Blocks of 32 points done for one lane before the next: 8 lanes of 512 values stay in the first-level cache while they
 // are interleaved.
 const blocksAtOnce = 16;
 

@@ -6,7 +6,7 @@ const inputs = { rowStart: 'u32', column: 'u32', weight: 'f32', source: 'f32' } 
 const outputs = { result: 'f32' } as const;
 
 /**
- * result = W source for up to sixteen layers at once, W in compressed rows. `strategy` is the id of a missing-value strategy
+ * result = W source for up to eight layers at once, W in compressed rows. `strategy` is the id of a missing-value strategy
  * (`missing.ts`), 0 where no source value can be missing. source [columns, lanes], result [rows, lanes].
  */
 export const csrApply = kernel('regrid/csr-apply', {
@@ -27,59 +27,7 @@ type Arguments = TwinArguments<typeof params, typeof inputs, typeof outputs>;
 
 function csrApplyHost(args: Arguments, start: number, end: number): void {
   if (args.strategy !== 0) applyWithMissing(args, start, end);
-  else if (args.lanes === 16) applySixteen(args, start, end);
   else applyPlain(args, start, end);
-}
-
-// Sixteen sums in sixteen variables: an array would be loaded and stored for every entry.
-function applySixteen({ rowStart, column, weight, source, result }: Arguments, start: number, end: number): void {
-  for (let row = start; row < end; row++) {
-    const last = rowStart[row + 1] as number;
-    let entry = rowStart[row] as number;
-    const at = row * 16;
-    if (entry === last) {
-      result.fill(missingValue, at, at + 16);
-      continue;
-    }
-    let a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
-    let i = 0, j = 0, k = 0, l = 0, m = 0, n = 0, o = 0, p = 0;
-    for (; entry < last; entry++) {
-      const w = weight[entry] as number;
-      const from = (column[entry] as number) * 16;
-      a += w * (source[from] as number);
-      b += w * (source[from + 1] as number);
-      c += w * (source[from + 2] as number);
-      d += w * (source[from + 3] as number);
-      e += w * (source[from + 4] as number);
-      f += w * (source[from + 5] as number);
-      g += w * (source[from + 6] as number);
-      h += w * (source[from + 7] as number);
-      i += w * (source[from + 8] as number);
-      j += w * (source[from + 9] as number);
-      k += w * (source[from + 10] as number);
-      l += w * (source[from + 11] as number);
-      m += w * (source[from + 12] as number);
-      n += w * (source[from + 13] as number);
-      o += w * (source[from + 14] as number);
-      p += w * (source[from + 15] as number);
-    }
-    result[at] = a;
-    result[at + 1] = b;
-    result[at + 2] = c;
-    result[at + 3] = d;
-    result[at + 4] = e;
-    result[at + 5] = f;
-    result[at + 6] = g;
-    result[at + 7] = h;
-    result[at + 8] = i;
-    result[at + 9] = j;
-    result[at + 10] = k;
-    result[at + 11] = l;
-    result[at + 12] = m;
-    result[at + 13] = n;
-    result[at + 14] = o;
-    result[at + 15] = p;
-  }
 }
 
 function applyPlain({ lanes, rowStart, column, weight, source, result }: Arguments, start: number, end: number): void {

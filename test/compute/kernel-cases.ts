@@ -68,7 +68,7 @@ export const kernelCases: readonly KernelCase[] = [
   }),
   entry(pack, packCase),
   entry(csrApply, (rows, random) => csrCase(rows, random, 0, lanes)),
-  entry(csrApply, (rows, random) => csrCase(rows, random, 0, 16)),
+  entry(csrApply, (rows, random) => csrCase(rows, random, 0, 8)),
   ...[1, 2, 3, 4].map((strategy) => entry(csrApply, (rows, random) => csrCase(rows, random, strategy, lanes))),
 ];
 

@@ -1,7 +1,7 @@
 // The compiled twin of src/grib/pack.ts; see there for the arrays. All arrays are byte addresses.
 import { swapped16 } from '../lib/lanes';
 
-// 512 points of a lane at a time: sixteen lanes of them stay in the first-level cache.
+// 512 points of a lane at a time: eight lanes of them stay in the first-level cache.
 const blocksAtOnce: u32 = 16;
 
 export function pack(start: u32, end: u32, lanes: u32, pointStride: u32, laneStride: u32, values: usize, laneTable: usize, laneReals: usize, packed: usize): void {

@@ -1,7 +1,7 @@
 // The compiled twin of src/grib/unpack.ts; see there for the arrays. All arrays are byte addresses.
 import { missingBits, swapped16, transposed0, transposed1, transposed2, transposed3 } from '../lib/lanes';
 
-// 512 points of a lane at a time: sixteen lanes of them stay in the first-level cache while they are interleaved.
+// 512 points of a lane at a time: eight lanes of them stay in the first-level cache while they are interleaved.
 const blocksAtOnce: u32 = 16;
 const noBitmap: u32 = 0xffffffff;
 

@@ -3,40 +3,31 @@ import { missingBits } from '../lib/lanes';
 
 export function csrApply(start: u32, end: u32, lanes: u32, strategy: u32, rowStart: usize, column: usize, weight: usize, source: usize, result: usize): void {
   if (strategy != 0) applyWithMissing(start, end, lanes, strategy, rowStart, column, weight, source, result);
-  else if (lanes == 16) applySixteen(start, end, rowStart, column, weight, source, result);
+  else if (lanes == 8) applyEight(start, end, rowStart, column, weight, source, result);
   else applyPlain(start, end, lanes, rowStart, column, weight, source, result);
 }
 
-function applySixteen(start: u32, end: u32, rowStart: usize, column: usize, weight: usize, source: usize, result: usize): void {
-  let to = result + (<usize>start << 6);
+function applyEight(start: u32, end: u32, rowStart: usize, column: usize, weight: usize, source: usize, result: usize): void {
+  let to = result + (<usize>start << 5);
   let entry = load<u32>(rowStart + (<usize>start << 2));
-  for (let row = start; row < end; row++, to += 64) {
+  for (let row = start; row < end; row++, to += 32) {
     const last = load<u32>(rowStart + (<usize>row << 2), 4);
     if (entry == last) {
-      const missing = i32x4.splat(missingBits);
-      v128.store(to, missing);
-      v128.store(to, missing, 16);
-      v128.store(to, missing, 32);
-      v128.store(to, missing, 48);
+      v128.store(to, i32x4.splat(missingBits));
+      v128.store(to, i32x4.splat(missingBits), 16);
       continue;
     }
     let a = f32x4.splat(0);
     let b = f32x4.splat(0);
-    let c = f32x4.splat(0);
-    let d = f32x4.splat(0);
     for (; entry < last; entry++) {
       const at = <usize>entry << 2;
       const w = v128.load32_splat(weight + at);
-      const from = source + (<usize>load<u32>(column + at) << 6);
+      const from = source + (<usize>load<u32>(column + at) << 5);
       a = f32x4.add(a, f32x4.mul(w, v128.load(from)));
       b = f32x4.add(b, f32x4.mul(w, v128.load(from, 16)));
-      c = f32x4.add(c, f32x4.mul(w, v128.load(from, 32)));
-      d = f32x4.add(d, f32x4.mul(w, v128.load(from, 48)));
     }
     v128.store(to, a);
     v128.store(to, b, 16);
-    v128.store(to, c, 32);
-    v128.store(to, d, 48);
   }
 }
 

@@ -10,6 +10,11 @@ export function countText(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
+/** `1 field`, `2 fields`. */
+export function countedText(count: number, noun: string): string {
+  return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Columns padded to their widest cell; numbers to the right. */
 export function tableText(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => String(row[column]).length)));

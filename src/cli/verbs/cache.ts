@@ -12,7 +12,7 @@ export async function cacheLs(terminal: Terminal, { json }: { readonly json?: tr
     return;
   }
   const table = rows.length === 0 ? '' : tableText(['name', 'size', 'last use'], rows.map(({ name, sizeBytes, lastUse }) => [name, sizeText(sizeBytes), lastUse]));
-  await terminal.print(`${table}${files.length} matrices, ${sizeText(totalOf(files))}, in ${folder ?? 'no folder: neither DTE_CACHE, XDG_CACHE_HOME nor HOME is set'}\n`);
+  await terminal.print(`${table}${matricesText(files.length)}, ${sizeText(totalOf(files))}, in ${folder ?? 'no folder: neither DTE_CACHE, XDG_CACHE_HOME nor HOME is set'}\n`);
 }
 
 export interface CacheRmOptions {
@@ -30,11 +30,15 @@ export async function cacheRm(terminal: Terminal, names: readonly string[], { al
   for (const { path } of removed) await terminal.context.fs.remove(path);
   const sizeBytes = totalOf(removed);
   if (json === true) await terminal.print(`${JSON.stringify({ removed: removed.map(({ name }) => nameOf(name)), sizeBytes })}\n`);
-  else terminal.note(`removed ${removed.length} matrices, ${sizeText(sizeBytes)}`);
+  else terminal.note(`removed ${matricesText(removed.length)}, ${sizeText(sizeBytes)}`);
 }
 
 export function totalOf(files: readonly FileInfo[]): number {
   return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
+export function matricesText(count: number): string {
+  return count === 1 ? '1 matrix' : `${count} matrices`;
 }
 
 function nameOf(file: string): string {

@@ -3,7 +3,7 @@ import { get, type Message } from '../../grib/index.js';
 import { expandInputs } from '../inputs.js';
 import { cellText } from '../terminal/listing.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { countText, sizeText } from '../terminal/text.js';
+import { countedText, sizeText } from '../terminal/text.js';
 import { messagesIn } from './messages-in.js';
 import { refuseTerminal } from './output.js';
 import { parseWhere } from './where.js';
@@ -42,7 +42,7 @@ export async function gribCopy(terminal: Terminal, args: readonly string[], opti
     throw error;
   }
   if (options.json === true && options.output !== '-') await terminal.print(`${JSON.stringify({ ...done, files: [...outputs.keys()] })}\n`);
-  else terminal.note(`${countText(done.messages)} messages, ${sizeText(done.bytes)}, in ${outputs.size} ${outputs.size === 1 ? 'file' : 'files'}`);
+  else terminal.note(`${countedText(done.messages, 'message')}, ${sizeText(done.bytes)}, in ${countedText(outputs.size, 'file')}`);
 }
 
 async function outputFor({ context }: Terminal, outputs: Map<string, WritableFile>, path: string): Promise<WritableFile> {

@@ -3,6 +3,7 @@ import { find, isNamespace, keysOf, type KeyValue, type Message, type Namespace,
 import { expandInputs } from '../inputs.js';
 import { openListing } from '../terminal/listing.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { countedText } from '../terminal/text.js';
 import { messagesIn } from './messages-in.js';
 import { parseKeys, parseWhere } from './where.js';
 
@@ -24,11 +25,10 @@ export async function gribLs(terminal: Terminal, args: readonly string[], option
   let listing = json ? openListing(terminal, true) : undefined;
   try {
     for (const input of inputs) {
-      if (!json) await terminal.print(`${input}\n`);
       listing ??= openListing(terminal, false);
       const counts = { seen: 0, listed: 0 };
       for await (const message of messagesIn(terminal, [input], { keepGoing: options.keepGoing === true })) {
-        counts.seen++;
+        if (counts.seen++ === 0 && !json) await terminal.print(`${input}\n`);
         if (!isWanted(message)) continue;
         counts.listed++;
         await listing.row(cells(message), placeOf(input, message));
@@ -36,7 +36,7 @@ export async function gribLs(terminal: Terminal, args: readonly string[], option
       if (json) continue;
       await listing.end();
       listing = undefined;
-      await terminal.print(`${counts.listed} of ${counts.seen} messages in ${input}\n\n`);
+      await terminal.print(`${counts.listed} of ${countedText(counts.seen, 'field')} in ${input}\n\n`);
     }
   } finally {
     await listing?.end();

@@ -7,7 +7,7 @@ import type { EngineFlags } from '../commands/define.js';
 import { expandInputs } from '../inputs.js';
 import { ordered } from '../ordered.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { countText, sizeText } from '../terminal/text.js';
+import { countedText, sizeText } from '../terminal/text.js';
 import { printSummary, refuseTerminal } from './output.js';
 import { withEngine } from './with-engine.js';
 
@@ -49,7 +49,7 @@ export async function gribSetPacking(terminal: Terminal, args: readonly string[]
       throw error;
     }
   });
-  const text = `${countText(done.fields)} fields, ${sizeText(done.bytesIn)} in, ${sizeText(done.bytesOut)} out`;
+  const text = `${countedText(done.fields, 'field')}, ${sizeText(done.bytesIn)} in, ${sizeText(done.bytesOut)} out`;
   await printSummary(terminal, options.output, { json: options.json === true ? done : undefined, text });
 }
 

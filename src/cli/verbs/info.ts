@@ -6,7 +6,7 @@ import { type EngineInfo, openEngine } from '../../compute/index.js';
 import { weightsFiles } from '../../regrid/index.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { factsText, sizeText } from '../terminal/text.js';
-import { totalOf } from './cache.js';
+import { matricesText, totalOf } from './cache.js';
 
 export interface InfoOptions {
   readonly json?: true;
@@ -47,7 +47,7 @@ export async function info(terminal: Terminal, { json, bandwidth }: InfoOptions)
     ['chosen', chosenText(engine.info, context)],
   ];
   if (copyGigabytesPerSecond !== undefined) facts.push(['copy bandwidth', `${copyGigabytesPerSecond.toFixed(1)} GB/s, read and written`]);
-  facts.push(['cache', `${cache.folder ?? 'none'}: ${cache.matrices} matrices, ${sizeText(cache.sizeBytes)}`]);
+  facts.push(['cache', `${cache.folder ?? 'none'}: ${matricesText(cache.matrices)}, ${sizeText(cache.sizeBytes)}`]);
   await terminal.print(factsText(facts));
 }
 

@@ -1,10 +1,11 @@
 import { DteError, type ErrorCode } from '../../base/index.js';
+import { methodName, missingStrategy } from '../../regrid/index.js';
 import type { EngineFlags } from '../commands/define.js';
 import { expandInputs } from '../inputs.js';
 import { regridFiles, type RegridSummary } from '../regrid.js';
 import { profileText } from '../terminal/profile-text.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { countText, sizeText } from '../terminal/text.js';
+import { countedText, sizeText } from '../terminal/text.js';
 import { printSummary, refuseTerminal } from './output.js';
 
 export interface RegridVerbOptions extends EngineFlags {
@@ -22,6 +23,9 @@ export interface RegridVerbOptions extends EngineFlags {
 /** `dte regrid`: what was asked for, done by `regridFiles`, told in a line or two. */
 export async function regridVerb(terminal: Terminal, args: readonly string[], options: RegridVerbOptions): Promise<void> {
   refuseTerminal(options.output);
+  // Before any file is opened: a wrong word should not cost a wait.
+  methodName(options.method);
+  if (options.missing !== undefined) missingStrategy(options.missing);
   const { accuracy, json, ...rest } = options;
   const summary = await regridFiles(terminal.context, await expandInputs(args), accuracy === undefined ? rest : { ...rest, bits: accuracy });
   for (const { code, message } of summary.bad) terminal.damage(new DteError(code as ErrorCode, message));
@@ -30,9 +34,9 @@ export async function regridVerb(terminal: Terminal, args: readonly string[], op
 
 function summaryText(output: string, summary: RegridSummary): string {
   const { fields, bad, pointsOut, bytesIn, bytesOut, wallSeconds, stageSeconds, engine, profile } = summary;
-  const skipped = bad.length === 0 ? '' : `, ${bad.length} bad messages skipped`;
+  const skipped = bad.length === 0 ? '' : `, ${countedText(bad.length, 'bad message')} skipped`;
   const lines = [
-    `${output}: ${countText(fields)} fields, ${countText(pointsOut)} points${skipped}; ${sizeText(bytesIn)} in, ${sizeText(bytesOut)} out, ${wallSeconds.toFixed(2)} s on ${engine.name}`,
+    `${output}: ${countedText(fields, 'field')}, ${countedText(pointsOut, 'point')}${skipped}; ${sizeText(bytesIn)} in, ${sizeText(bytesOut)} out, ${wallSeconds.toFixed(2)} s on ${engine.name}`,
     `stages, overlapping: ${Object.entries(stageSeconds)
       .map(([stage, seconds]) => `${stage} ${seconds.toFixed(2)} s`)
       .join(', ')}`,

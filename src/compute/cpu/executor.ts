@@ -88,7 +88,11 @@ export class CpuExecutor implements Executor {
     return arrays.map((array) => viewIn(array).slice());
   }
 
-  /** The memory of an array itself, for host work that needs no copy. Only this executor can offer it. */
+  async peek(arrays: readonly DeviceArray[]): Promise<readonly AnyHostArray[]> {
+    return arrays.map(viewIn);
+  }
+
+  /** The memory of an array, to be filled by host work. Only this executor can offer it. */
   view(array: DeviceArray): AnyHostArray {
     return viewIn(array);
   }

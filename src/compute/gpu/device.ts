@@ -47,7 +47,8 @@ async function firstAdapter(gpu: GPU, choice: AdapterChoice): Promise<GPUAdapter
 
 function nameOf(adapter: GPUAdapter): string {
   const { vendor, architecture, device, description } = adapter.info;
-  return [description || device, architecture || vendor].filter((part) => part !== '').join(', ');
+  // A page is often told no more than vendor and architecture.
+  return [...new Set([description || device || vendor, architecture || vendor])].filter((part) => part !== '').join(', ');
 }
 
 function isSoftware(adapter: GPUAdapter): boolean {

@@ -138,6 +138,10 @@ export class GpuExecutor implements Executor {
     }
   }
 
+  peek(arrays: readonly DeviceArray[]): Promise<readonly AnyHostArray[]> {
+    return this.read(arrays);
+  }
+
   async close(): Promise<void> {
     this.#pool.drain();
     this.device.destroy();
