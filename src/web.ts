@@ -1,7 +1,7 @@
 /**
  * The engine in a page: GRIB decoding, regridding and maps on the page's own WebGPU.
  *
- *     import { decode, gridFromSpec, gribTables, gridOf, layerOf, messages, openEngine, prepareRegrid, webContext } from 'dte-webgpu/web';
+ *     import { decode, gridFromSpec, gribTables, gridOf, layerOf, messages, openEngine, prepareRegrid, releaseField, webContext } from 'dte-webgpu/web';
  *     const context = webContext({ files: new Map([['in.grib', input.files[0]]]) });
  *     const engine = await openEngine(context);
  *     for await (const message of messages(await context.fs.open('in.grib'), { tables: await gribTables(context) })) {
@@ -9,7 +9,10 @@
  *       const regridder = await prepareRegrid(engine, field.grid, gridFromSpec('1/1'));
  *       const regridded = await engine.run((pass) => regridder.apply(pass, field));
  *       const values = layerOf(regridded, await engine.read(regridded.tiles[0].values), 0);
+ *       for (const done of [field, regridded]) releaseField(done);
+ *       regridder.release();
  *     }
+ *     await engine.close();
  *
  * Design. Kernels, grids, headers, weights and pictures are the modules that Node runs; only the `Context` differs. Importing this
  * starts nothing: shaders, tables, coastlines and methods are loaded when first used. Device `auto` is a hardware adapter of

@@ -9,12 +9,37 @@ import { SetupError, ensureInstalled, filesUnder, main, root } from './setup.mjs
 const assets = [...filesUnder('shaders').filter((path) => path.endsWith('.wgsl')), ...filesUnder('src/grib/tables')];
 const assetList = 'src/base/web-assets.ts';
 
+/** Puts the assets' text in place of their addresses: a chunk with all shaders, and one for each table. */
+const embeddedAssets = {
+  name: 'embedded-assets',
+  setup({ onLoad, onResolve }) {
+    onLoad({ filter: /[\\/]src[\\/]base[\\/]web-assets\.ts$/ }, () => {
+      const shaders = assets.filter((path) => path.endsWith('.wgsl'));
+      const loads = assets.map((path) => {
+        const key = JSON.stringify(path);
+        return shaders.includes(path)
+          ? `${key}: async () => (await import('asset:shaders')).default[${key}]`
+          : `${key}: async () => (await import('asset:${path}')).default`;
+      });
+      return { contents: `export const webAssets = {\n${loads.join(',\n')}\n};`, loader: 'js' };
+    });
+    onResolve({ filter: /^asset:/ }, ({ path }) => ({ path: path.slice('asset:'.length), namespace: 'asset' }));
+    onLoad({ filter: /.*/, namespace: 'asset' }, ({ path }) => {
+      const text = (file) => readFileSync(join(root, file), 'utf8');
+      if (path !== 'shaders') return { contents: text(path), loader: 'text' };
+      const texts = Object.fromEntries(assets.filter((file) => file.endsWith('.wgsl')).map((file) => [file, text(file)]));
+      return { contents: `export default ${JSON.stringify(texts)};`, loader: 'js' };
+    });
+  },
+};
+
 await main(async (args) => {
   if (args[0] === '--assets') {
     writeFileSync(join(root, assetList), assetListText());
     return;
   }
-  if (args.length > 0 && (args.length !== 2 || args[0] !== '--out')) throw new SetupError('usage: node tools/web.mjs [--out DIR | --assets]');
+  if (args.length > 0 && (args.length !== 2 || args[0] !== '--out'))
+    throw new SetupError('usage: node tools/web.mjs [--out DIR | --assets]');
   await ensureInstalled();
   const out = args[0] === '--out' ? resolve(args[1]) : join(root, 'build', 'web');
   await bundle(out);
@@ -22,7 +47,8 @@ await main(async (args) => {
 });
 
 async function bundle(out) {
-  if (readFileSync(join(root, assetList), 'utf8') !== assetListText()) throw new SetupError(`${assetList} is out of date; run node tools/web.mjs --assets`);
+  if (readFileSync(join(root, assetList), 'utf8') !== assetListText())
+    throw new SetupError(`${assetList} is out of date; run node tools/web.mjs --assets`);
   const { build } = await import('esbuild');
   rmSync(out, { recursive: true, force: true });
   await build({
@@ -42,28 +68,6 @@ async function bundle(out) {
     plugins: [embeddedAssets],
   });
 }
-
-/** Puts the assets' text in place of their addresses: a chunk with all shaders, and one for each table. */
-const embeddedAssets = {
-  name: 'embedded-assets',
-  setup({ onLoad, onResolve }) {
-    onLoad({ filter: /[\\/]src[\\/]base[\\/]web-assets\.ts$/ }, () => {
-      const shaders = assets.filter((path) => path.endsWith('.wgsl'));
-      const loads = assets.map((path) => {
-        const key = JSON.stringify(path);
-        return shaders.includes(path) ? `${key}: async () => (await import('asset:shaders')).default[${key}]` : `${key}: async () => (await import('asset:${path}')).default`;
-      });
-      return { contents: `export const webAssets = {\n${loads.join(',\n')}\n};`, loader: 'js' };
-    });
-    onResolve({ filter: /^asset:/ }, ({ path }) => ({ path: path.slice('asset:'.length), namespace: 'asset' }));
-    onLoad({ filter: /.*/, namespace: 'asset' }, ({ path }) => {
-      const text = (file) => readFileSync(join(root, file), 'utf8');
-      if (path !== 'shaders') return { contents: text(path), loader: 'text' };
-      const texts = Object.fromEntries(assets.filter((file) => file.endsWith('.wgsl')).map((file) => [file, text(file)]));
-      return { contents: `export default ${JSON.stringify(texts)};`, loader: 'js' };
-    });
-  },
-};
 
 function assetListText() {
   const lines = assets.map((path) => `  '${path}': () => new URL('../../../${path}', import.meta.url),`);

@@ -203,7 +203,7 @@ async function assemble(engine: Engine, plan: LanePlan, grid: Grid | undefined, 
 async function entropyEncode(engine: Engine, integers: Uint8Array, bits: number): Promise<Uint8Array> {
   if (bits === 0) return new Uint8Array(0);
   // What a GPU gave lies in memory of this thread only: the part that belongs to this message goes to the worker.
-  const { buffer, byteOffset, byteLength } = integers.buffer instanceof SharedArrayBuffer ? integers : integers.slice();
+  const { buffer, byteOffset, byteLength } = integers.buffer instanceof ArrayBuffer ? integers.slice() : integers;
   const values: AecValues =
     bits <= 8 ? new Uint8Array(buffer, byteOffset, byteLength) : bits <= 16 ? new Uint16Array(buffer, byteOffset, byteLength / 2) : new Uint32Array(buffer, byteOffset, byteLength / 4);
   const { bytes } = await engine.task<AecStream>({ module: aecTasks, name: 'encodeAec', args: { values, options: { ...ccsdsOptions, bits } } });

