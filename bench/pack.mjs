@@ -1,6 +1,6 @@
 // `node bench/pack.mjs [--peers] [OUT.tar.gz]`: everything that the shader tests and the bench need on a bare Linux x64 machine
 // with a GPU, in one file under 64 MiB: Node, Dawn, the build, shaders, tables and the modules that are really loaded; with
-// --peers also ecCodes and CDO as installed here. `bench/run-on-device.sh` unpacks and runs it. Needs a finished build
+// --peers also ecCodes as installed here (CDO would not fit: its libraries for plots are larger than all else). `bench/run-on-device.sh` unpacks and runs it. Needs a finished build
 // (`npm run build`), strip, gzip and, once, the npm package that holds Node.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -68,12 +68,20 @@ async function packModules() {
     external: ['#shaders/*', 'playwright-core', 'esbuild'],
   });
   const folders = new Set();
+  const named = new Set();
   for (const path of Object.keys(metafile.inputs).filter((input) => input.includes('node_modules/'))) {
     const file = join(root, path);
     cpSync(file, join(stage, path));
     let folder = dirname(file);
     while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
     folders.add(folder);
+    // A name that is only known when it is required cannot be followed: then the dependencies go along whole.
+    if (readFileSync(file, 'utf8').includes('createRequire(')) for (const name of dependenciesOf(folder)) named.add(name);
+  }
+  for (const name of named) {
+    const folder = join(root, 'node_modules', name);
+    copy(folder, (path) => !/\.map$|\.d\.[cm]?ts$|\.min\.js$|\/umd\//.test(path));
+    for (const other of dependenciesOf(folder)) named.add(other);
   }
   // Up to the package's own folder: a nested package.json may only say the type of its modules.
   for (let folder of folders) {
@@ -90,6 +98,11 @@ async function packModules() {
   run('strip', ['-s', join(stage, 'node_modules', 'webgpu', 'dist', 'linux-x64', 'dawn.node')]);
 }
 
+function dependenciesOf(folder) {
+  const manifest = join(folder, 'package.json');
+  return existsSync(manifest) ? Object.keys(JSON.parse(readFileSync(manifest, 'utf8')).dependencies ?? {}) : [];
+}
+
 /** The Vulkan loader, for machines that have a driver and no loader: this system's or the one of the software Vulkan. */
 function packLoader() {
   const [, installed] = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout?.match(/libvulkan\.so\.1 .*x86-64.* => (\S+)/) ?? [];
@@ -99,7 +112,7 @@ function packLoader() {
   else cpSync(realpathSync(loader), join(stage, 'lib', 'libvulkan.so.1'));
 }
 
-/** ecCodes and CDO with their libraries behind small scripts; the C library stays the machine's own. */
+/** ecCodes with its libraries and definitions (those of BUFR left out), each program behind a small script; the C library stays the machine's own. */
 function packPeers() {
   const peers = join(stage, 'peers');
   const eccodesPeer = join(root, '.cache', 'bench', 'peers', 'eccodes-peer');
@@ -107,9 +120,9 @@ function packPeers() {
   run('gcc', ['-O2', '-o', eccodesPeer, join(root, 'bench', 'support', 'eccodes-peer.c'), '-leccodes']);
   const definitions = run('codes_info', ['-d']).trim();
   const samples = run('codes_info', ['-s']).trim();
-  for (const folder of [definitions, samples]) cpSync(folder, join(peers, folder === samples ? 'samples' : 'definitions'), { recursive: true, dereference: true });
+  for (const folder of [definitions, samples]) cpSync(folder, join(peers, folder === samples ? 'samples' : 'definitions'), { recursive: true, dereference: true, filter: (path) => !/\/definitions\/bufr(\/|$)/.test(path) });
   const own = /\/(libc|libm|libdl|librt|libpthread|libresolv|ld-linux[^/]*)\.so|linux-vdso/;
-  for (const name of ['eccodes-peer', 'codes_info', 'grib_ls', 'cdo']) {
+  for (const name of ['eccodes-peer', 'codes_info', 'grib_ls']) {
     const program = name === 'eccodes-peer' ? eccodesPeer : run('sh', ['-c', `command -v ${name} || true`]).trim();
     if (program === '') continue;
     for (const [, library] of run('ldd', [program]).matchAll(/=> (\/\S+)/g)) {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { DteError } from './errors.js';
 import { loadSoftwareVulkan } from './software-vulkan.js';
 
@@ -7,6 +8,7 @@ const instances = new Map<string, GPU>();
 /** Dawn, through the `webgpu` package. Loaded at first use, so that importing this package starts nothing. */
 export async function nodeGpu(request: { readonly software: boolean; readonly adapter?: string }): Promise<GPU | undefined> {
   if (request.software) loadSoftwareVulkan();
+  else if (request.adapter === undefined && !mayHaveHardware()) return undefined;
   const flags = request.adapter === undefined ? [] : [`adapter=${request.adapter}`];
   const key = `${request.software} ${flags.join(' ')}`;
   const known = instances.get(key);
@@ -21,4 +23,17 @@ export async function nodeGpu(request: { readonly software: boolean; readonly ad
   const gpu = dawn.create(flags);
   instances.set(key, gpu);
   return gpu;
+}
+
+/** Linux shows every GPU as a device node; without one, loading Dawn only costs time and prints warnings of its own. */
+function mayHaveHardware(): boolean {
+  if (process.platform !== 'linux') return true;
+  const has = (folder: string, name: RegExp): boolean => {
+    try {
+      return readdirSync(folder).some((entry) => name.test(entry));
+    } catch {
+      return false;
+    }
+  };
+  return has('/dev/dri', /^renderD/) || has('/dev', /^(nvidia\d|dxg|kfd|mali)/);
 }

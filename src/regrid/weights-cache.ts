@@ -1,5 +1,5 @@
 import type { Grid } from '../atlas/index.js';
-import { cacheFolder, type Context, type FileInfo, readWhole, sha256Hex, writeWhole } from '../base/index.js';
+import { cacheFolder, type Context, type FileInfo, isDteError, readWhole, sha256Hex, writeWhole } from '../base/index.js';
 import type { Matrix } from './matrix.js';
 import { methodName } from './methods.js';
 import { readWeights, writeWeights } from './weights-file.js';
@@ -13,6 +13,8 @@ const memoryLimitBytes = 2 ** 30;
 
 // The matrices last used by this process, most recent last.
 const inMemory = new Map<string, Matrix>();
+// Matrices that are being loaded or made: who asks meanwhile waits for them.
+const underWay = new Map<string, Promise<Matrix>>();
 
 /** Name of a matrix: what it depends on, and nothing else. */
 export function weightsKey(source: Grid, target: Grid, options: WeightsOptions = {}): string {
@@ -31,6 +33,21 @@ export async function cachedWeights(context: Context, source: Grid, target: Grid
     remember(key, known);
     return known;
   }
+  const shared = underWay.get(key);
+  if (shared !== undefined) {
+    // Another caller's cancellation is not ours.
+    const matrix = await shared.catch((error) => {
+      if (isDteError(error, 'fault.cancelled') && context.signal?.aborted !== true) return undefined;
+      throw error;
+    });
+    return matrix ?? cachedWeights(context, source, target, options);
+  }
+  const making = loadOrMake(context, key, source, target, options).finally(() => underWay.delete(key));
+  underWay.set(key, making);
+  return making;
+}
+
+async function loadOrMake(context: Context, key: string, source: Grid, target: Grid, options: WeightsOptions): Promise<Matrix> {
   const stored = await load(context, key);
   if (stored !== undefined && stored.rows === target.points && stored.columns === source.points) return remember(key, stored);
   const matrix = await prepareWeights(context, source, target, options);

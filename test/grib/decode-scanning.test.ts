@@ -86,7 +86,7 @@ t.test('rows that alternate are read in turn from either end', { skip: noShared 
 
 t.test('an adapter puts rows in order as the processor does', { skip: noShared }, async (t) => {
   const gpu = await gpuEngine();
-  if (typeof gpu === 'string') return t.pass(gpu);
+  if (typeof gpu === 'string') return t.skip(gpu);
   for (const file of ['scanning_mode_64.grib', 'alternate-scanning.grib']) {
     const messages = await readMessages(join(sharedGrib, file));
     const [stored, canonical] = [await decoded(gpu, messages), await decoded(gpu, messages, 'canonical')];

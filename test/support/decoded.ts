@@ -1,5 +1,4 @@
 import type { Engine } from '../../src/compute/index.js';
-import { missingValue } from '../../src/compute/index.js';
 import { layerOf, releaseField } from '../../src/atlas/index.js';
 import { gridOf, type Message, prepareDecode } from '../../src/grib/index.js';
 
@@ -52,5 +51,3 @@ export function firstFar(got: Reals, expected: Reals, ulps = 1): string | undefi
   }
   return undefined;
 }
-
-export { missingValue };

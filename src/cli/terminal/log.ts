@@ -13,7 +13,7 @@ type Write = (level: Exclude<LogLevel, 'silent'>, event: string, data: LogData) 
  * of each line, to take a progress bar out of its way.
  */
 export function terminalLog(level: string, before: () => void): Log {
-  const first = logLevels.findIndex((name) => name === level);
+  const first = (logLevels as readonly string[]).indexOf(level);
   const write: Write = process.stderr.isTTY ? writeLine : writeJson();
   const at = (name: Exclude<LogLevel, 'silent'>): Log['info'] => {
     if (logLevels.indexOf(name) < first) return silentLog[name];

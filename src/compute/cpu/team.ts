@@ -81,10 +81,16 @@ export class Team {
     this.#closed = true;
     const members = this.#members ?? [];
     this.#members = undefined;
+    // What is still under way will not be answered.
+    const closed = new DteError('fault.cancelled', 'the engine was closed while work was under way');
+    for (const { waiting } of this.#queue.splice(0)) waiting.reject(closed);
+    for (const { reject } of this.#pending.values()) reject(closed);
+    this.#pending.clear();
     await Promise.all(members.map(({ worker }) => worker.terminate()));
   }
 
   #deal(): void {
+    if (this.#closed) return;
     const members = this.#started();
     for (;;) {
       if (this.#queue.length === 0) return;
