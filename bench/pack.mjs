@@ -67,28 +67,22 @@ async function packModules() {
     loader: { '.node': 'empty' },
     external: ['#shaders/*', 'playwright-core', 'esbuild'],
   });
-  const folders = new Set();
   const named = new Set();
   for (const path of Object.keys(metafile.inputs).filter((input) => input.includes('node_modules/'))) {
-    const file = join(root, path);
-    cpSync(file, join(stage, path));
-    let folder = dirname(file);
-    while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-    folders.add(folder);
+    cpSync(join(root, path), join(stage, path));
+    const [folder] = path.match(/^.*node_modules\/(@[^/]+\/)?[^/]+/);
+    // Beside the package's own manifest there may be others, which only say the type of the modules in their folder.
+    for (let inner = dirname(path); inner.length >= folder.length; inner = dirname(inner)) {
+      const manifest = join(root, inner, 'package.json');
+      if (existsSync(manifest)) cpSync(manifest, join(stage, inner, 'package.json'));
+    }
     // A name that is only known when it is required cannot be followed: then the dependencies go along whole.
-    if (readFileSync(file, 'utf8').includes('createRequire(')) for (const name of dependenciesOf(folder)) named.add(name);
+    if (readFileSync(join(root, path), 'utf8').includes('createRequire(')) for (const name of dependenciesOf(join(root, folder))) named.add(name);
   }
   for (const name of named) {
     const folder = join(root, 'node_modules', name);
     copy(folder, (path) => !/\.map$|\.d\.[cm]?ts$|\.min\.js$|\/umd\//.test(path));
     for (const other of dependenciesOf(folder)) named.add(other);
-  }
-  // Up to the package's own folder: a nested package.json may only say the type of its modules.
-  for (let folder of folders) {
-    for (; !/node_modules(\/@[^/]+)?$/.test(folder); folder = dirname(folder)) {
-      const manifest = join(folder, 'package.json');
-      if (existsSync(manifest)) cpSync(manifest, join(stage, relative(root, manifest)));
-    }
   }
   const dependencies = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).dependencies);
   // Data packages are read as files, not imported.
@@ -100,7 +94,9 @@ async function packModules() {
 
 function dependenciesOf(folder) {
   const manifest = join(folder, 'package.json');
-  return existsSync(manifest) ? Object.keys(JSON.parse(readFileSync(manifest, 'utf8')).dependencies ?? {}) : [];
+  if (!existsSync(manifest)) return [];
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(manifest, 'utf8'));
+  return Object.keys({ ...dependencies, ...peerDependencies });
 }
 
 /** The Vulkan loader, for machines that have a driver and no loader: this system's or the one of the software Vulkan. */

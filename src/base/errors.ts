@@ -21,7 +21,6 @@ export const ERROR_CODES = {
   'input.grid': 'a grid name or gridspec is not known or contradicts itself',
   'input.area': 'an area is malformed or lies outside the grid',
   'input.field': 'a field does not fit the operation (wrong grid, wrong number of points)',
-  'input.config': 'a configuration key is unknown or has a wrong value',
   'absent.file': 'a file does not exist',
   'absent.field': 'a message or field that was asked for does not exist',
   'absent.key': 'a GRIB key that was asked for does not exist in the message',

@@ -35,6 +35,7 @@ export function gridOf(message: Message): Grid {
   if (section === undefined) return unknownGrid({ points: numberOfDataPoints(message) });
   const bytes = message.bytes.subarray(section.start, section.start + section.length);
   const points = numberOfDataPoints(message);
+  if (!(points >= 0)) throw sectionError(message, `the grid section states ${points} points`);
   const known = recent.get(message.tables) ?? [];
   const found = known.find((other) => other.points === points && sameOctets(other.section, bytes));
   if (found !== undefined) return found.grid;

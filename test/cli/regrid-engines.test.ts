@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { type Context } from '../../src/base/index.js';
+import type { Context } from '../../src/base/index.js';
 import { nodeContext } from '../../src/base/node.js';
 import { regridFiles } from '../../src/cli/regrid.js';
 import { find } from '../../src/grib/index.js';
@@ -62,9 +62,12 @@ t.test('runs at once in one process give what they give alone', { skip: noShared
     { input: 'era5-levels-members.grib', grid: 'O16' },
     { input: 'regular_gg_sfc.grib', grid: '5/5' },
   ].map((job, index) => ({ ...job, alone: join(folder, `alone-${index}.grib`), together: join(folder, `together-${index}.grib`) }));
-  for (const { input, grid, alone } of jobs) await regridFiles(context, [shared(input)], { device: 'cpu', threads: 2, grid, output: alone });
+  for (const { input, grid, alone } of jobs)
+    await regridFiles(context, [shared(input)], { device: 'cpu', threads: 2, grid, output: alone });
   forgetWeights();
-  await Promise.all(jobs.map(({ input, grid, together }) => regridFiles(context, [shared(input)], { device: 'cpu', threads: 2, grid, output: together })));
+  await Promise.all(
+    jobs.map(({ input, grid, together }) => regridFiles(context, [shared(input)], { device: 'cpu', threads: 2, grid, output: together })),
+  );
   for (const { input, grid, alone, together } of jobs) t.ok(readFileSync(alone).equals(readFileSync(together)), `${input} to ${grid}`);
 });
 
@@ -77,11 +80,17 @@ t.test('one damaged stream among the messages of a batch costs that message alon
   const input = join(folder, 'streams.grib');
   writeFileSync(input, Buffer.concat([good, good, bad, good, good]));
   const output = join(folder, 'streams-out.grib');
-  await t.rejects(regridFiles(context, [input], { device: 'cpu', threads: 2, grid: '10/10', output }), { code: 'data.codec', message: new RegExp(`streams\\.grib, message 3, byte ${2 * good.length}`) });
+  await t.rejects(regridFiles(context, [input], { device: 'cpu', threads: 2, grid: '10/10', output }), {
+    code: 'data.codec',
+    message: new RegExp(`streams\\.grib, message 3, byte ${2 * good.length}`),
+  });
   t.notOk(existsSync(output));
   const summary = await regridFiles(context, [input], { device: 'cpu', threads: 2, grid: '10/10', output, keepGoing: true });
   t.equal(summary.fields, 4);
   t.match(summary.bad, [{ code: 'data.codec', message: /message 3/ }]);
   t.equal(summary.bad.length, 1);
-  t.same((await readMessages(output)).map((message) => find(message, 'shortName')), ['q', 'q', 'q', 'q']);
+  t.same(
+    (await readMessages(output)).map((message) => find(message, 'shortName')),
+    ['q', 'q', 'q', 'q'],
+  );
 });

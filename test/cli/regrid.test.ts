@@ -29,7 +29,9 @@ function place(): { readonly output: string; readonly left: () => readonly strin
 }
 
 t.test('messages of mixed grids and editions come out in order, each on the target grid', { skip: noShared }, async (t) => {
-  const inputs = ['regular_gg_sfc.grib', 'reduced_gg.grib', 'era5-levels-members.grib', 'regular_ll_msl.grib', 'regular_gg_sfc.grib'].map(shared);
+  const inputs = ['regular_gg_sfc.grib', 'reduced_gg.grib', 'era5-levels-members.grib', 'regular_ll_msl.grib', 'regular_gg_sfc.grib'].map(
+    shared,
+  );
   const { output, left } = place();
   const summary = await regridFiles(context, inputs, { ...cpu, output, grid: '5/5' });
   t.same(left(), ['out.grib']);
@@ -38,7 +40,10 @@ t.test('messages of mixed grids and editions come out in order, each on the targ
   t.equal(summary.fields, sources.length);
   t.equal(summary.bytesOut, readFileSync(output).length);
   t.equal(summary.pointsOut, sources.length * 37 * 72);
-  t.equal(summary.pointsIn, sources.reduce((sum, message) => sum + gridOf(message).points, 0));
+  t.equal(
+    summary.pointsIn,
+    sources.reduce((sum, message) => sum + gridOf(message).points, 0),
+  );
   t.same(summary.bad, []);
   const target = gridFromSpec('5/5');
   const keys = ['edition', 'shortName', 'level', 'number', 'dataDate', 'stepRange'];
@@ -53,14 +58,24 @@ t.test('a grid regridded to itself keeps its values', { skip: noShared }, async 
   const input = shared('regular_ll_msl.grib');
   await regridFiles(context, [input], { device: 'cpu', precision: 'f64', output, grid: '1/1' });
   const engine = await cpuEngine({ precision: 'f64' });
-  const [[before], [after]] = (await Promise.all([input, output].map(async (path) => decoded(engine, await readMessages(path), 'canonical')))) as unknown as [[Reals], [Reals]];
+  const [[before], [after]] = (await Promise.all(
+    [input, output].map(async (path) => decoded(engine, await readMessages(path), 'canonical')),
+  )) as unknown as [[Reals], [Reals]];
   t.equal(firstInexact(after, before), undefined);
   await engine.close();
 });
 
 t.test('options choose area, method, packing and bits', { skip: noShared }, async (t) => {
   const { output } = place();
-  await regridFiles(context, [shared('gridType-reduced_gg_gridName-O8_shortName-q.grib2')], { ...cpu, output, grid: '2/2', area: '60/-10/20/30', method: 'nn', packing: 'ccsds', bits: 12 });
+  await regridFiles(context, [shared('gridType-reduced_gg_gridName-O8_shortName-q.grib2')], {
+    ...cpu,
+    output,
+    grid: '2/2',
+    area: '60/-10/20/30',
+    method: 'nn',
+    packing: 'ccsds',
+    bits: 12,
+  });
   const [message] = await readMessages(output);
   t.same([message && packingType(message), message && find(message, 'bitsPerValue')], ['grid_ccsds', 12]);
   t.equal(message && gridOf(message).points, 21 * 21);
@@ -75,7 +90,11 @@ t.test('options choose area, method, packing and bits', { skip: noShared }, asyn
     [{ grid: '2/2', device: 'no such adapter' }, 'absent.device'],
   ] as const) {
     const other = place();
-    await t.rejects(regridFiles(context, [shared('reduced_gg.grib')], { ...cpu, output: other.output, ...options }), { code }, JSON.stringify(options));
+    await t.rejects(
+      regridFiles(context, [shared('reduced_gg.grib')], { ...cpu, output: other.output, ...options }),
+      { code },
+      JSON.stringify(options),
+    );
     t.same(other.left(), [], `${JSON.stringify(options)}: nothing is left`);
   }
 });
@@ -87,7 +106,20 @@ function mixedFile(): { readonly path: string; readonly good: number } {
   const junk = Buffer.from('not a message: GRI GRIB');
   const corrupted = readFileSync(shared('era5-levels-corrupted.grib'));
   const path = join(folder, 'mixed.grib');
-  writeFileSync(path, Buffer.concat([good, junk, corrupted, readFileSync(shared('spherical_harmonics.grib')), junk, good, readFileSync(shared('nam.t00z.awp21100.tm00.grib2')).subarray(0, 6000), good, other.subarray(0, 900)]));
+  writeFileSync(
+    path,
+    Buffer.concat([
+      good,
+      junk,
+      corrupted,
+      readFileSync(shared('spherical_harmonics.grib')),
+      junk,
+      good,
+      readFileSync(shared('nam.t00z.awp21100.tm00.grib2')).subarray(0, 6000),
+      good,
+      other.subarray(0, 900),
+    ]),
+  );
   return { path, good: 3 };
 }
 
@@ -100,7 +132,10 @@ t.test('with keepGoing good messages come out and the summary counts the bad one
   t.same(left(), ['out.grib']);
   const results = await readMessages(output);
   t.equal(results.length, summary.fields);
-  t.equal(results.filter((message) => find(message, 'gridType') === 'regular_ll' && gridOf(message).points === 37 * 72).length, results.length);
+  t.equal(
+    results.filter((message) => find(message, 'gridType') === 'regular_ll' && gridOf(message).points === 37 * 72).length,
+    results.length,
+  );
   t.ok(summary.fields >= good, `${summary.fields} fields`);
   const codes = summary.bad.map(({ code }) => code);
   t.comment(codes.join(', '));
@@ -124,7 +159,10 @@ t.test('without keepGoing the first damage ends the run, names its place and lea
     [join(folder, 'absent.grib'), ['absent.file'], 4, /absent\.grib/],
   ] as const) {
     const { output, left } = place();
-    const error = await regridFiles(context, [path], { ...cpu, output, grid: '5/5' }).then(() => undefined, (thrown: unknown) => thrown);
+    const error = await regridFiles(context, [path], { ...cpu, output, grid: '5/5' }).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
     t.ok(isDteError(error) && (codes as readonly string[]).includes(error.code), `${path}: ${String(error)}`);
     t.match((error as Error).message, placeText);
     t.equal(exitCodeOf(error), exit, `${path}: exit code`);
@@ -141,7 +179,10 @@ t.test('without keepGoing the first damage ends the run, names its place and lea
 t.test('an output that cannot be written is refused', { skip: noShared }, async (t) => {
   writeFileSync(join(folder, 'a-file'), '');
   for (const output of [join(folder, 'a-file', 'out.grib'), folder]) {
-    const error = await regridFiles(context, [shared('reduced_gg.grib')], { ...cpu, output, grid: '5/5' }).then(() => undefined, (thrown: unknown) => thrown);
+    const error = await regridFiles(context, [shared('reduced_gg.grib')], { ...cpu, output, grid: '5/5' }).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
     t.ok(isDteError(error, 'fault.write', 'input.option'), String(error));
   }
 });
@@ -150,9 +191,16 @@ t.test('cancelling leaves nothing, at whatever moment it comes', { skip: noShare
   for (const delayMs of [0, 5, 20, 60, 120]) {
     const { output, left } = place();
     const controller = new AbortController();
-    const running = regridFiles({ ...context, signal: controller.signal }, [1, 2, 3, 4, 5, 6].map(() => shared('era5-levels-members.grib')), { ...cpu, output, grid: '1/1' });
+    const running = regridFiles(
+      { ...context, signal: controller.signal },
+      [1, 2, 3, 4, 5, 6].map(() => shared('era5-levels-members.grib')),
+      { ...cpu, output, grid: '1/1' },
+    );
     setTimeout(() => controller.abort(), delayMs);
-    const error = await running.then(() => undefined, (thrown: unknown) => thrown);
+    const error = await running.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
     t.ok(isDteError(error, 'fault.cancelled'), `after ${delayMs} ms: ${String(error)}`);
     t.same(left(), [], `after ${delayMs} ms: nothing is left`);
   }
@@ -170,8 +218,8 @@ t.test('memory does not grow with the length of the input', { skip: noShared }, 
     t.equal(fields, 160 * copies);
     return peakMiB;
   };
-  const [short, long] = [await peak(4), await peak(40)];
-  t.comment(`${short} MiB for 9 MB, ${long} MiB for 94 MB`);
-  // Held whole, the input alone would add 85 MB, its values 170 MB more.
-  t.ok(long < short + 60, `${long} MiB against ${short} MiB`);
+  const [short, long] = [await peak(10), await peak(60)];
+  t.comment(`${short} MiB for 24 MB, ${long} MiB for 142 MB`);
+  // Held whole, the input alone would add 118 MB, its values 234 MB more. What is not collected yet differs from run to run.
+  t.ok(long < short + 100, `${long} MiB against ${short} MiB`);
 });

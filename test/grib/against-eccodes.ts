@@ -39,11 +39,22 @@ export async function checkFile(test: Test, path: string, name: string, { exact,
   const fields = peers.filter((field) => field !== undefined);
   test.equal(messages.length, fields.length, `${name}: as many fields`);
   const values = await decoded(exact, messages);
-  test.same(values.flatMap((got, index) => inexact(got, fields[index] as EccodesField) ?? []), [], `${name}: f64 equals ecCodes`);
+  test.same(
+    values.flatMap((got, index) => inexact(got, fields[index] as EccodesField) ?? []),
+    [],
+    `${name}: f64 equals ecCodes`,
+  );
   const close = async (engine: Engine, of: string, most: number): Promise<void> => {
     const wanted = values.filter((layer) => layer.length <= most);
-    const layers = await decoded(engine, messages.filter((_, index) => (values[index] as Reals).length <= most));
-    test.same(layers.flatMap((got, index) => firstFar(got, wanted[index] as Reals) ?? []), [], `${name}: f32 on ${of}`);
+    const layers = await decoded(
+      engine,
+      messages.filter((_, index) => (values[index] as Reals).length <= most),
+    );
+    test.same(
+      layers.flatMap((got, index) => firstFar(got, wanted[index] as Reals) ?? []),
+      [],
+      `${name}: f32 on ${of}`,
+    );
   };
   await close(single, 'the CPU', Number.POSITIVE_INFINITY);
   if (typeof gpu !== 'string') await close(gpu, 'the adapter', mostGpuPoints);

@@ -27,8 +27,14 @@ function makeFiles(folder: string): readonly Made[] {
     gribCopy('1', join(sharedGrib, file), source);
     for (const packing of ['grid_simple', 'grid_ccsds']) {
       const base = join(folder, `${kind}-${packing}.grib`);
-      if (!gribSet(['-r', '-s', `${packing === 'grid_ccsds' ? 'edition=2,' : ''}packingType=${packing}`], source, base)) throw new Error(`grib_set makes no ${packing} of ${file}`);
-      const options = [...widths.map((bits) => ['-r', '-s', `bitsPerValue=${bits}`]), ['-r', '-s', 'decimalPrecision=2'], ['-r', '-s', 'setDecimalPrecision=1'], ['-d', '273.16']];
+      if (!gribSet(['-r', '-s', `${packing === 'grid_ccsds' ? 'edition=2,' : ''}packingType=${packing}`], source, base))
+        throw new Error(`grib_set makes no ${packing} of ${file}`);
+      const options = [
+        ...widths.map((bits) => ['-r', '-s', `bitsPerValue=${bits}`]),
+        ['-r', '-s', 'decimalPrecision=2'],
+        ['-r', '-s', 'setDecimalPrecision=1'],
+        ['-d', '273.16'],
+      ];
       for (const option of options) {
         const what = `${kind}, ${packing}, ${option.at(-1)}`;
         const path = join(folder, `${what}.grib`);
@@ -49,7 +55,8 @@ t.test('files that grib_set makes decode to what ecCodes gives', { skip: noShare
       const whole = made.filter(({ what }) => what.startsWith(`${kind}, ${packing}`));
       const names = whole.map(({ what }) => what.split(', ')[2]);
       for (const bits of [1, 7, 8, 12, 16, 24]) t.ok(names.includes(`bitsPerValue=${bits}`), `${kind}, ${packing}: ${bits} bits were made`);
-      for (const name of ['decimalPrecision=2', 'setDecimalPrecision=1', '273.16']) t.ok(names.includes(name), `${kind}, ${packing}: ${name} was made`);
+      for (const name of ['decimalPrecision=2', 'setDecimalPrecision=1', '273.16'])
+        t.ok(names.includes(name), `${kind}, ${packing}: ${name} was made`);
     }
   }
   const engines = await openEngines();
@@ -58,6 +65,10 @@ t.test('files that grib_set makes decode to what ecCodes gives', { skip: noShare
     const parts = made.filter(({ what }) => what.startsWith(kind));
     const path = join(folder, `${kind}-all.grib`);
     writeFileSync(path, Buffer.concat(parts.map((part) => readFileSync(part.path))));
-    t.equal(await checkFile(t, path, kind, engines), parts.length, `${kind}: ${parts.map(({ what }) => what.split(', ').slice(1).join(' ')).join('; ')}`);
+    t.equal(
+      await checkFile(t, path, kind, engines),
+      parts.length,
+      `${kind}: ${parts.map(({ what }) => what.split(', ').slice(1).join(' ')).join('; ')}`,
+    );
   }
 });

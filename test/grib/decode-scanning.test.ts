@@ -35,7 +35,8 @@ async function checkAgainstIterator(test: Test, path: string, name: string): Pro
 }
 
 t.test('the canonical order is north to south and west to east, as the points of ecCodes', { skip: noShared || noEccodes }, async (t) => {
-  for (const file of ['scanning_mode_64.grib', 'regular_ll_msl.grib', 'reduced_gg.grib', 'regular_gg_sfc.grib', 'hpa_and_pa.grib']) await checkAgainstIterator(t, join(sharedGrib, file), file);
+  for (const file of ['scanning_mode_64.grib', 'regular_ll_msl.grib', 'reduced_gg.grib', 'regular_gg_sfc.grib', 'hpa_and_pa.grib'])
+    await checkAgainstIterator(t, join(sharedGrib, file), file);
   const source = join(folder, 'msl.grib');
   gribCopy('1', join(sharedGrib, 'regular_ll_msl.grib'), source);
   for (const option of ['swapScanningX=1', 'swapScanningY=1', 'swapScanningX=1,swapScanningY=1', 'jPointsAreConsecutive=1']) {
@@ -51,13 +52,23 @@ t.test('a field that ecCodes stores in another order is the same canonical field
     const original = await decoded(engine, source, 'canonical');
     // Rows that alternate exist in edition 2 only.
     for (let mode = 1; mode < (source[0]?.edition === 2 ? 8 : 4); mode++) {
-      const option = [mode & 1 && 'swapScanningX=1', mode & 2 && 'swapScanningY=1', mode & 4 && 'swapScanningAlternativeRows=1'].filter((part) => part !== 0).join();
+      const option = [mode & 1 && 'swapScanningX=1', mode & 2 && 'swapScanningY=1', mode & 4 && 'swapScanningAlternativeRows=1']
+        .filter((part) => part !== 0)
+        .join();
       const path = join(folder, 'swapped.grib');
       t.ok(gribSet(['-s', option], join(sharedGrib, file), path), `${file}: grib_set ${option}`);
       const messages = await readMessages(path);
-      t.equal(find(messages[0] as Message, 'scanningMode'), ((mode & 1) << 7) | ((mode & 2) << 5) | ((mode & 4) << 2), `${file}: scanning mode after ${option}`);
+      t.equal(
+        find(messages[0] as Message, 'scanningMode'),
+        ((mode & 1) << 7) | ((mode & 2) << 5) | ((mode & 4) << 2),
+        `${file}: scanning mode after ${option}`,
+      );
       const values = await decoded(engine, messages, 'canonical');
-      t.same(values.map((layer, index) => firstInexact(layer, original[index] as Reals)).filter((fault) => fault !== undefined), [], `${file}: ${option}`);
+      t.same(
+        values.map((layer, index) => firstInexact(layer, original[index] as Reals)).filter((fault) => fault !== undefined),
+        [],
+        `${file}: ${option}`,
+      );
     }
   }
 });
@@ -78,21 +89,27 @@ t.test('rows that alternate are read in turn from either end', { skip: noShared 
   // Only in this order is the field smooth from row to row.
   const roughness = (values: Reals): number => {
     let sum = 0;
-    for (let point = columns; point < values.length; point++) sum += Math.abs((values[point] as number) - (values[point - columns] as number));
+    for (let point = columns; point < values.length; point++)
+      sum += Math.abs((values[point] as number) - (values[point - columns] as number));
     return sum;
   };
   t.ok(roughness(canonical) < roughness(stored) / 2, `${roughness(canonical)} against ${roughness(stored)}`);
 });
 
-t.test('an adapter puts rows in order as the processor does', { skip: noShared }, async (t) => {
-  const gpu = await gpuEngine();
-  if (typeof gpu === 'string') return t.skip(gpu);
+const gpu = await gpuEngine();
+
+t.test('an adapter puts rows in order as the processor does', { skip: noShared || (typeof gpu === 'string' && gpu) }, async (t) => {
+  if (typeof gpu === 'string') return;
   for (const file of ['scanning_mode_64.grib', 'alternate-scanning.grib']) {
     const messages = await readMessages(join(sharedGrib, file));
     const [stored, canonical] = [await decoded(gpu, messages), await decoded(gpu, messages, 'canonical')];
     const expected = await decoded(engine, messages, 'canonical');
     t.not(firstInexact(canonical[0] as Reals, stored[0] as Reals), undefined, `${file}: another order`);
-    t.equal((canonical[0] as Reals).findIndex((value, point) => Math.abs(value - (expected[0] as Reals)[point]!) > Math.abs(value) * 2 ** -22), -1, file);
+    t.equal(
+      (canonical[0] as Reals).findIndex((value, point) => Math.abs(value - (expected[0] as Reals)[point]!) > Math.abs(value) * 2 ** -22),
+      -1,
+      file,
+    );
   }
   await gpu.close();
 });

@@ -31,7 +31,17 @@ t.test('simple packing in f64 repeats the octets of ecCodes', { skip: noShared |
   // ecCodes packs the values that it decodes; ours must come to the same R, E and integers.
   let same = 0;
   let all = 0;
-  for (const file of ['era5-levels-members.grib', 'step_60m.grib', 'regular_gg_ml_g2.grib', 'fields_with_missing_values.grib', 'reduced_gg.grib', 'regular_gg_sfc.grib', 'regular_ll_msl.grib', 'hpa_and_pa.grib', 'multi_param_on_multi_dims.grib']) {
+  for (const file of [
+    'era5-levels-members.grib',
+    'step_60m.grib',
+    'regular_gg_ml_g2.grib',
+    'fields_with_missing_values.grib',
+    'reduced_gg.grib',
+    'regular_gg_sfc.grib',
+    'regular_ll_msl.grib',
+    'hpa_and_pa.grib',
+    'multi_param_on_multi_dims.grib',
+  ]) {
     for (const bits of [8, 11, 16, 24]) {
       const path = join(folder, 'peer.grib');
       const first = join(folder, 'first.grib');
@@ -43,7 +53,10 @@ t.test('simple packing in f64 repeats the octets of ecCodes', { skip: noShared |
       for (const [index, peer] of peers.entries()) {
         all++;
         const mine = parseMessage(ours[index] as Uint8Array, await loadTables())[0] as Message;
-        const headers = ['referenceValue', 'binaryScaleFactor', 'decimalScaleFactor', 'bitsPerValue'].map((key) => [find(mine, key), find(peer, key)]);
+        const headers = ['referenceValue', 'binaryScaleFactor', 'decimalScaleFactor', 'bitsPerValue'].map((key) => [
+          find(mine, key),
+          find(peer, key),
+        ]);
         const data = (message: Message): Uint8Array => {
           const section = message.sections[message.edition === 1 ? 4 : 7]!;
           return message.bytes.subarray(section.start, section.start + section.length);
@@ -60,7 +73,10 @@ t.test('simple packing in f64 repeats the octets of ecCodes', { skip: noShared |
 
 t.test('every width, packing and edition is read by ecCodes exactly as by us', { skip: noShared || noEccodes }, async (t) => {
   const random = seeded(11);
-  for (const [file, packings] of [['reduced_gg.grib', ['simple']], ['gridType-reduced_gg_gridName-O8_shortName-q.grib2', ['simple', 'ccsds']]] as const) {
+  for (const [file, packings] of [
+    ['reduced_gg.grib', ['simple']],
+    ['gridType-reduced_gg_gridName-O8_shortName-q.grib2', ['simple', 'ccsds']],
+  ] as const) {
     const template = (await readMessages(join(sharedGrib, file)))[0] as Message;
     const points = gridOf(template).points;
     const smooth = Float64Array.from({ length: points }, (_, point) => 273 + 30 * Math.sin(point / 50) + random());
@@ -71,16 +87,38 @@ t.test('every width, packing and edition is read by ecCodes exactly as by us', {
       const sources: Float64Array[] = [];
       for (let bits = 1; bits <= 32; bits++) {
         const layers = [smooth, holes, noise];
-        written.push(...(await encode(exact, await fieldOf(exact, layers.map(() => template), layers), { bits, packing })));
+        written.push(
+          ...(await encode(
+            exact,
+            await fieldOf(
+              exact,
+              layers.map(() => template),
+              layers,
+            ),
+            { bits, packing },
+          )),
+        );
         sources.push(...layers);
       }
       const path = save(`${packing}.grib`, written);
       const fields = eccodesFields(path) as readonly EccodesField[];
-      t.same(fields.map((field) => field.bitsPerValue), Array.from({ length: 96 }, (_, index) => 1 + Math.floor(index / 3)), `${file}, ${packing}: widths`);
+      t.same(
+        fields.map((field) => field.bitsPerValue),
+        Array.from({ length: 96 }, (_, index) => 1 + Math.floor(index / 3)),
+        `${file}, ${packing}: widths`,
+      );
       t.ok(fields.every((field) => field.packingType === `grid_${packing}`));
       const ours = await decoded(exact, await readMessages(path));
-      t.same(ours.map((layer, index) => firstInexact(layer, fields[index]?.values as Float64Array)).filter((fault) => fault !== undefined), [], `${file}, ${packing}: as ecCodes reads it`);
-      t.same(valueFaults(path, sources, (field) => halfStep(field.values as Float64Array, field.bitsPerValue)), [], `${file}, ${packing}: within the packing step`);
+      t.same(
+        ours.map((layer, index) => firstInexact(layer, fields[index]?.values as Float64Array)).filter((fault) => fault !== undefined),
+        [],
+        `${file}, ${packing}: as ecCodes reads it`,
+      );
+      t.same(
+        valueFaults(path, sources, (field) => halfStep(field.values as Float64Array, field.bitsPerValue)),
+        [],
+        `${file}, ${packing}: within the packing step`,
+      );
     }
   }
 });
@@ -98,7 +136,11 @@ t.test('f32 executors write values within a packing step of the field', { skip: 
         for (const bits of [8, 16]) {
           const path = save('single.grib', await recoded(engine, messages, { packing, bits }));
           const values = await decoded(exact, messages);
-          t.same(valueFaults(path, values, (field) => 2 * halfStep(field.values as Float64Array, bits)), [], `${name}: ${file}, ${packing}, ${bits} bits`);
+          t.same(
+            valueFaults(path, values, (field) => 2 * halfStep(field.values as Float64Array, bits)),
+            [],
+            `${name}: ${file}, ${packing}, ${bits} bits`,
+          );
         }
       }
     }
@@ -106,16 +148,44 @@ t.test('f32 executors write values within a packing step of the field', { skip: 
 });
 
 t.test('constant, empty and almost empty fields are written and read', { skip: noShared || noEccodes }, async (t) => {
-  for (const [file, packings] of [['regular_gg_sfc.grib', ['simple']], ['gridType-reduced_gg_gridName-O8_shortName-q.grib2', ['simple', 'ccsds']]] as const) {
+  for (const [file, packings] of [
+    ['regular_gg_sfc.grib', ['simple']],
+    ['gridType-reduced_gg_gridName-O8_shortName-q.grib2', ['simple', 'ccsds']],
+  ] as const) {
     const template = (await readMessages(join(sharedGrib, file)))[0] as Message;
     const { points } = gridOf(template);
     const all = (value: number): Float64Array => new Float64Array(points).fill(value);
-    const layers = [all(0), all(273.15625), all(-1e-20), all(Number.NaN), all(Number.NaN).with(points - 1, 5), all(Number.NaN).with(0, 1).with(points - 1, 2), all(1).with(7, Number.NaN)];
+    const layers = [
+      all(0),
+      all(273.15625),
+      all(-1e-20),
+      all(Number.NaN),
+      all(Number.NaN).with(points - 1, 5),
+      all(Number.NaN)
+        .with(0, 1)
+        .with(points - 1, 2),
+      all(1).with(7, Number.NaN),
+    ];
     for (const packing of packings) {
       for (const engine of [exact, single, gpu]) {
         if (typeof engine === 'string') continue;
-        const path = save('constant.grib', await encode(engine, await fieldOf(engine, layers.map(() => template), layers), { packing, bits: 12 }));
-        t.same(valueFaults(path, layers, ({ constant }) => Math.max(Math.abs(constant), 1e-18) * 2 ** -12), [], `${file}, ${packing}, ${engine.info.name}: ecCodes`);
+        const path = save(
+          'constant.grib',
+          await encode(
+            engine,
+            await fieldOf(
+              engine,
+              layers.map(() => template),
+              layers,
+            ),
+            { packing, bits: 12 },
+          ),
+        );
+        t.same(
+          valueFaults(path, layers, ({ constant }) => Math.max(Math.abs(constant), 1e-18) * 2 ** -12),
+          [],
+          `${file}, ${packing}, ${engine.info.name}: ecCodes`,
+        );
         const ours = await decoded(exact, await readMessages(path));
         const fields = eccodesFields(path) as readonly EccodesField[];
         for (const [index, layer] of ours.entries()) {
@@ -157,5 +227,8 @@ t.test('a GRIB1 message beyond 8 MiB is written and read', { skip: noShared || n
   t.match(peer, { edition: 1, bitsPerValue: 24, numberOfValues: points });
   const least = Array.from(ours).reduce((a, b) => Math.min(a, b));
   t.ok(Math.abs((peer?.['min'] as number) - least) < 1e-3, `smallest value ${peer?.['min']} and ${least}`);
-  t.same(ours.findIndex((value, point) => Math.abs(value - (values[point] as number)) > 60 / 2 ** 24), -1);
+  t.same(
+    ours.findIndex((value, point) => Math.abs(value - (values[point] as number)) > 60 / 2 ** 24),
+    -1,
+  );
 });

@@ -5,10 +5,16 @@ import type { Reals } from '../support/decoded.js';
 import { type EccodesField, eccodesFields } from '../support/eccodes.js';
 
 /** A field of one layer for each template, from host values; NaN is missing. */
-export async function fieldOf(engine: Engine, templates: readonly Message[], values: readonly Reals[], grid = gridOf(templates[0] as Message)): Promise<Field<Message>> {
+export async function fieldOf(
+  engine: Engine,
+  templates: readonly Message[],
+  values: readonly Reals[],
+  grid = gridOf(templates[0] as Message),
+): Promise<Field<Message>> {
   const lanes = values.length;
   const tile = new Float64Array(grid.points * lanes);
-  for (const [lane, layer] of values.entries()) layer.forEach((value: number, point: number) => (tile[point * lanes + lane] = Number.isNaN(value) ? missingValue : value));
+  for (const [lane, layer] of values.entries())
+    layer.forEach((value: number, point: number) => (tile[point * lanes + lane] = Number.isNaN(value) ? missingValue : value));
   return { grid, layers: templates, tiles: [{ values: await engine.upload('f32', tile), firstLayer: 0, lanes }], mayBeMissing: true };
 }
 
@@ -33,7 +39,8 @@ export function valueFaults(path: string, values: readonly Reals[], step: (field
     for (let point = 0; point < wanted.length; point++) {
       const value = field.values === undefined ? field.constant : (field.values[point] as number);
       const expected = wanted[point] as number;
-      if (Number.isNaN(value) !== Number.isNaN(expected) || Math.abs(value - expected) > allowed) return [`field ${index}, point ${point}: ${value} for ${expected}, allowed ${allowed}`];
+      if (Number.isNaN(value) !== Number.isNaN(expected) || Math.abs(value - expected) > allowed)
+        return [`field ${index}, point ${point}: ${value} for ${expected}, allowed ${allowed}`];
     }
     return [];
   });

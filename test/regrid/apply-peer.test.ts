@@ -15,7 +15,11 @@ import { referenceAbsent } from './reference-matrices.js';
 
 const folder = join('..', 'shared', 'data', 'regrid');
 const gpu = await gpuEngine();
-const engines = [await cpuEngine({ precision: 'f64', threads: 2 }), await cpuEngine({ threads: 2 }), ...(typeof gpu === 'string' ? [] : [gpu])];
+const engines = [
+  await cpuEngine({ precision: 'f64', threads: 2 }),
+  await cpuEngine({ threads: 2 }),
+  ...(typeof gpu === 'string' ? [] : [gpu]),
+];
 t.teardown(() => Promise.all(engines.map((engine) => engine.close())));
 if (typeof gpu === 'string') t.comment(gpu);
 
@@ -25,13 +29,27 @@ function fieldOf(name: string): Float64Array {
   return Float64Array.from(readNpy(array as Uint8Array).values as Float64Array);
 }
 
-async function applied(engine: Engine, { rows, rowStart, column, weight }: Matrix, layers: readonly Reals[], strategy = 0): Promise<readonly Reals[]> {
+async function applied(
+  engine: Engine,
+  { rows, rowStart, column, weight }: Matrix,
+  layers: readonly Reals[],
+  strategy = 0,
+): Promise<readonly Reals[]> {
   const lanes = layers.length;
   const source = new Float64Array(lanes * (layers[0] as Reals).length);
   for (const [lane, layer] of layers.entries()) layer.forEach((value: number, point: number) => (source[point * lanes + lane] = value));
   const result = await engine.run((pass) => {
     const result = pass.allocate('f32', rows * lanes);
-    pass.run(csrApply, { rows, lanes, strategy, rowStart: pass.upload('u32', rowStart), column: pass.upload('u32', column), weight: pass.upload('f32', weight), source: pass.upload('f32', source), result });
+    pass.run(csrApply, {
+      rows,
+      lanes,
+      strategy,
+      rowStart: pass.upload('u32', rowStart),
+      column: pass.upload('u32', column),
+      weight: pass.upload('f32', weight),
+      source: pass.upload('f32', source),
+      result,
+    });
     return result;
   });
   const [values] = (await engine.read(result)) as [Reals];
@@ -64,33 +82,41 @@ interface IndexEntry {
   readonly interpolation: { readonly method: string };
 }
 
-t.test('published matrices applied to published fields give the published results on every executor', { skip: referenceAbsent }, async (t) => {
-  const { matrix: index } = JSON.parse(readFileSync(join(folder, 'db', 'index.json'), 'utf8')) as { matrix: Record<string, IndexEntry> };
-  let compared = 0;
-  for (const [hash, { input, interpolation }] of Object.entries(index)) {
-    const name = Array.isArray(input.grid) ? '5x5' : `${String(input.grid)}${input.ordering === undefined ? '' : `_${input.ordering}`}`;
-    const out = `out_${name}_10x10_${interpolation.method}.npz`;
-    const file = join(folder, 'db', `mir_16_${interpolation.method}`, `${hash}.npz`);
-    if (!existsSync(join(folder, out)) || !existsSync(join(folder, `in_${name}.npz`)) || !existsSync(file)) {
-      t.comment(`${name} ${interpolation.method}: no pair of fields is published`);
-      continue;
+t.test(
+  'published matrices applied to published fields give the published results on every executor',
+  { skip: referenceAbsent },
+  async (t) => {
+    const { matrix: index } = JSON.parse(readFileSync(join(folder, 'db', 'index.json'), 'utf8')) as { matrix: Record<string, IndexEntry> };
+    let compared = 0;
+    for (const [hash, { input, interpolation }] of Object.entries(index)) {
+      const name = Array.isArray(input.grid) ? '5x5' : `${String(input.grid)}${input.ordering === undefined ? '' : `_${input.ordering}`}`;
+      const out = `out_${name}_10x10_${interpolation.method}.npz`;
+      const file = join(folder, 'db', `mir_16_${interpolation.method}`, `${hash}.npz`);
+      if (!existsSync(join(folder, out)) || !existsSync(join(folder, `in_${name}.npz`)) || !existsSync(file)) {
+        t.comment(`${name} ${interpolation.method}: no pair of fields is published`);
+        continue;
+      }
+      const matrix = readNpz(readFileSync(file));
+      for (const engine of engines) {
+        const [result] = (await applied(engine, matrix, [fieldOf(`in_${name}.npz`)])) as [Reals];
+        // The bound of a sum of n products in f32, relative to the largest value: n + 1 roundings and one of each weight and value.
+        const tolerance = engine.info.precision === 'f64' ? 1e-13 : (longestRow(matrix) + 3) * 2 ** -24;
+        const error = distance(result, fieldOf(out));
+        t.ok(error <= tolerance, `${name}, ${interpolation.method}, ${engine.info.name}: ${error}`);
+      }
+      compared++;
     }
-    const matrix = readNpz(readFileSync(file));
-    for (const engine of engines) {
-      const [result] = (await applied(engine, matrix, [fieldOf(`in_${name}.npz`)])) as [Reals];
-      // The bound of a sum of n products in f32, relative to the largest value: n + 1 roundings and one of each weight and value.
-      const tolerance = engine.info.precision === 'f64' ? 1e-13 : (longestRow(matrix) + 3) * 2 ** -24;
-      const error = distance(result, fieldOf(out));
-      t.ok(error <= tolerance, `${name}, ${interpolation.method}, ${engine.info.name}: ${error}`);
-    }
-    compared++;
-  }
-  t.ok(compared >= 9, `${compared} pairs`);
-});
+    t.ok(compared >= 9, `${compared} pairs`);
+  },
+);
 
 t.test('our own weights give the published results end to end', { skip: referenceAbsent }, async (t) => {
   const target = gridFromSpec('10/10');
-  for (const [name, spec] of [['5x5', '5/5'], ['O32', 'O32'], ['N32', 'N32']] as const) {
+  for (const [name, spec] of [
+    ['5x5', '5/5'],
+    ['O32', 'O32'],
+    ['N32', 'N32'],
+  ] as const) {
     const source = gridFromSpec(spec);
     const values = fieldOf(`in_${name}.npz`);
     for (const method of ['linear', 'nearest-neighbour', 'grid-box-average']) {
@@ -112,7 +138,13 @@ t.test('our own weights give the published results end to end', { skip: referenc
         // Nearest: points that lie midway may take another of two equals.
         t.ok(far <= (method === 'nearest-neighbour' ? width : 0), `${name}, ${method}, ${engine.info.name}: ${far} points differ`);
         const second = layerOf(field, tiles, 1);
-        t.ok(distance(second, Float64Array.from(got, (value) => -3 * value)) < 1e-6, 'layers do not mix');
+        t.ok(
+          distance(
+            second,
+            Float64Array.from(got, (value) => -3 * value),
+          ) < 1e-6,
+          'layers do not mix',
+        );
       }
     }
   }
@@ -122,7 +154,12 @@ function layersOn(pass: Pass, grid: Field['grid'], layers: readonly Reals[], may
   const lanes = layers.length;
   const values = new Float64Array(grid.points * lanes);
   for (const [lane, layer] of layers.entries()) layer.forEach((value: number, point: number) => (values[point * lanes + lane] = value));
-  return { grid, layers: layers.map((_, lane) => lane), tiles: [{ values: pass.upload('f32', values), firstLayer: 0, lanes }], mayBeMissing };
+  return {
+    grid,
+    layers: layers.map((_, lane) => lane),
+    tiles: [{ values: pass.upload('f32', values), firstLayer: 0, lanes }],
+    mayBeMissing,
+  };
 }
 
 /** One row by the definition of each strategy (MIR, `non-linear`), in plain words. */
@@ -131,7 +168,8 @@ function rowByDefinition(name: string, entries: readonly { readonly weight: numb
   const present = entries.filter((entry) => !isMissing(entry));
   if (present.length === 0) return missingValue;
   const heaviest = entries.reduce((best, entry) => (entry.weight > best.weight ? entry : best));
-  const mean = (of: typeof entries): number => of.reduce((sum, { weight, value }) => sum + weight * value, 0) / of.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = (of: typeof entries): number =>
+    of.reduce((sum, { weight, value }) => sum + weight * value, 0) / of.reduce((sum, { weight }) => sum + weight, 0);
   if (name === 'heaviest') return heaviest.value;
   if (present.length === entries.length) return entries.reduce((sum, { weight, value }) => sum + weight * value, 0);
   if (name === 'missing-if-all-missing') return mean(present);
@@ -142,7 +180,9 @@ function rowByDefinition(name: string, entries: readonly { readonly weight: numb
 t.test('the five treatments of missing values do what their names say', async (t) => {
   const [source, target] = [gridFromSpec('O16'), gridFromSpec('7/7')];
   const random = seeded(5);
-  const layers = [0, 0.1, 0.5, 0.95, 1].map((share) => Float64Array.from({ length: source.points }, () => (random() < share ? missingValue : 200 + 100 * random())));
+  const layers = [0, 0.1, 0.5, 0.95, 1].map((share) =>
+    Float64Array.from({ length: source.points }, () => (random() < share ? missingValue : 200 + 100 * random())),
+  );
   const matrix = await prepareWeights(engines[0]!.context, source, target);
   for (const name of Object.keys(missingStrategies)) {
     for (const engine of engines) {
@@ -159,7 +199,10 @@ t.test('the five treatments of missing values do what their names say', async (t
           });
           const wanted = rowByDefinition(name, entries);
           const value = got[row] as number;
-          if ((value === missingValue) !== (wanted === missingValue) || Math.abs(value - wanted) > 300 * (engine.info.precision === 'f64' ? 1e-13 : 1e-6)) {
+          if (
+            (value === missingValue) !== (wanted === missingValue) ||
+            Math.abs(value - wanted) > 300 * (engine.info.precision === 'f64' ? 1e-13 : 1e-6)
+          ) {
             // Equal weights in f32 that differ in f64 choose another heaviest: a tie.
             const [first, second] = entries.map(({ weight }) => weight).sort((a, b) => b - a) as [number, number];
             if (engine.info.precision === 'f32' && Math.fround(first) === Math.fround(second)) continue;

@@ -49,7 +49,8 @@ t.test('nearest neighbours are those of CDO, or as near', { skip: noShared || no
     const { source, result } = await ours(message, target);
     t.equal(peer.length, result.length, file);
     const [from, to] = [unitVectors(gridOf(message)), unitVectors(target)];
-    const squared = (point: number, row: number): number => (from.x[point]! - to.x[row]!) ** 2 + (from.y[point]! - to.y[row]!) ** 2 + (from.z[point]! - to.z[row]!) ** 2;
+    const squared = (point: number, row: number): number =>
+      (from.x[point]! - to.x[row]!) ** 2 + (from.y[point]! - to.y[row]!) ** 2 + (from.z[point]! - to.z[row]!) ** 2;
     let ties = 0;
     const wrong: string[] = [];
     for (let row = 0; row < result.length; row++) {
@@ -61,7 +62,8 @@ t.test('nearest neighbours are those of CDO, or as near', { skip: noShared || no
       for (let point = 0; point < source.length; point++) {
         const distance = squared(point, row);
         nearest = Math.min(nearest, distance);
-        if (Math.abs((source[point] as number) - (peer[row] as number)) <= 1e-9 * Math.abs(peer[row] as number)) nearestOfPeer = Math.min(nearestOfPeer, distance);
+        if (Math.abs((source[point] as number) - (peer[row] as number)) <= 1e-9 * Math.abs(peer[row] as number))
+          nearestOfPeer = Math.min(nearestOfPeer, distance);
       }
       if (nearestOfPeer <= nearest * (1 + 1e-6)) ties++;
       else wrong.push(`row ${row}: ${result[row]} against ${peer[row]}`);

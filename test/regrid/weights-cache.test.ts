@@ -27,7 +27,11 @@ function watched(test: Test, env: Readonly<Record<string, string>> = {}): Watche
   const events: string[] = [];
   const note = (event: string): void => void events.push(event);
   forgetWeights();
-  return { folder, events, context: { ...nodeContext(), env: { DTE_CACHE: folder, ...env }, log: { debug: note, info: note, warn: note, error: note } } };
+  return {
+    folder,
+    events,
+    context: { ...nodeContext(), env: { DTE_CACHE: folder, ...env }, log: { debug: note, info: note, warn: note, error: note } },
+  };
 }
 
 const filesIn = (folder: string): readonly string[] => (existsSync(join(folder, 'weights')) ? readdirSync(join(folder, 'weights')) : []);
@@ -45,11 +49,20 @@ t.test('weights are made once, then come from memory, then from disk', async (t)
   t.ok(events.includes('regrid.cache.hit'));
   t.not(stored, first);
   t.same(differingRows(stored, first, 0), [], 'bit for bit');
-  t.same((await weightsFiles(context)).map(({ name }) => name), filesIn(folder));
+  t.same(
+    (await weightsFiles(context)).map(({ name }) => name),
+    filesIn(folder),
+  );
 });
 
 t.test('a matrix depends on both grids and the method and on nothing else', (t) => {
-  const keys = [weightsKey(source, target), weightsKey(target, source), weightsKey(source, target, { method: 'nn' }), weightsKey(source, gridFromSpec('5/10')), weightsKey(gridFromSpec('N32'), target)];
+  const keys = [
+    weightsKey(source, target),
+    weightsKey(target, source),
+    weightsKey(source, target, { method: 'nn' }),
+    weightsKey(source, gridFromSpec('5/10')),
+    weightsKey(gridFromSpec('N32'), target),
+  ];
   t.equal(new Set(keys).size, keys.length);
   t.equal(weightsKey(gridFromSpec('o32'), gridFromSpec({ grid: [5, 5] }), { method: 'linear' }), keys[0]);
   t.equal(weightsKey(source, target, { method: 'nearest-neighbour' }), keys[2]);
@@ -62,13 +75,23 @@ t.test('a file that is damaged anywhere is made again', async (t) => {
   const path = join(folder, 'weights', filesIn(folder)[0] as string);
   const whole = readFileSync(path);
   const places = [0, 8, 12, 27, 28, 32, 36, 40, 1000, whole.length >> 1, whole.length - 1];
-  const damages = [...places.map((place) => whole.map((octet, at) => (at === place ? octet ^ 0x10 : octet))), whole.subarray(0, whole.length - 8), whole.subarray(0, 20), Buffer.alloc(0), Buffer.concat([whole, Buffer.alloc(8)])];
+  const damages = [
+    ...places.map((place) => whole.map((octet, at) => (at === place ? octet ^ 0x10 : octet))),
+    whole.subarray(0, whole.length - 8),
+    whole.subarray(0, 20),
+    Buffer.alloc(0),
+    Buffer.concat([whole, Buffer.alloc(8)]),
+  ];
   for (const [index, damaged] of damages.entries()) {
     writeFileSync(path, damaged);
     forgetWeights();
     events.length = 0;
     t.same(differingRows(await cachedWeights(context, source, target), expected, 0), [], `damage ${index}`);
-    t.same([made(events), events.filter((event) => event === 'regrid.cache.damaged').length], [1, 1], `damage ${index}: a warning, and made again`);
+    t.same(
+      [made(events), events.filter((event) => event === 'regrid.cache.damaged').length],
+      [1, 1],
+      `damage ${index}: a warning, and made again`,
+    );
     t.ok(readFileSync(path).equals(whole), `damage ${index}: stored again`);
   }
 });
@@ -108,18 +131,34 @@ t.test('the oldest files go when the cache exceeds its bound, the newest never',
   t.notOk(filesIn(folder).includes('b.weights'));
   const tight = { ...context, env: { ...context.env, DTE_CACHE_MIB: '0.001' } };
   await cachedWeights(tight, source, gridFromSpec('10/10'));
-  t.same(filesIn(folder).filter((name) => name.endsWith('.weights')), [`${weightsKey(source, gridFromSpec('10/10'))}.weights`]);
+  t.same(
+    filesIn(folder).filter((name) => name.endsWith('.weights')),
+    [`${weightsKey(source, gridFromSpec('10/10'))}.weights`],
+  );
 });
 
 t.test('two processes that make the same weights at once leave one whole file', async (t) => {
   const { context, folder } = watched(t);
   const script = fileURLToPath(new URL('./weights-cache-child.js', import.meta.url));
-  const runs = await Promise.all([0, 1, 2].map(() => promisify(execFile)(process.execPath, [script], { env: { ...process.env, DTE_CACHE: folder } })));
+  const runs = await Promise.all(
+    [0, 1, 2].map(() => promisify(execFile)(process.execPath, [script], { env: { ...process.env, DTE_CACHE: folder } })),
+  );
   const sums = runs.map(({ stdout }) => stdout.trim());
   t.match(sums[0], /^[0-9a-f]{16,}$/);
   t.same(sums, [sums[0], sums[0], sums[0]]);
-  t.same(filesIn(folder).filter((name) => !name.endsWith('.weights')), [], 'no temporary file is left');
-  t.same(differingRows(await cachedWeights(context, gridFromSpec('O48'), gridFromSpec('2/2')), await prepareWeights(context, gridFromSpec('O48'), gridFromSpec('2/2')), 0), []);
+  t.same(
+    filesIn(folder).filter((name) => !name.endsWith('.weights')),
+    [],
+    'no temporary file is left',
+  );
+  t.same(
+    differingRows(
+      await cachedWeights(context, gridFromSpec('O48'), gridFromSpec('2/2')),
+      await prepareWeights(context, gridFromSpec('O48'), gridFromSpec('2/2')),
+      0,
+    ),
+    [],
+  );
 });
 
 t.test('callers of one process that ask at once share one making', async (t) => {

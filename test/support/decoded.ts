@@ -5,7 +5,11 @@ import { gridOf, type Message, prepareDecode } from '../../src/grib/index.js';
 export type Reals = Float32Array | Float64Array;
 
 /** The values of messages on an engine, missing ones NaN: in their own order of points, or in the canonical one. */
-export async function decoded(engine: Engine, messages: readonly Message[], order: 'file' | 'canonical' = 'file'): Promise<readonly Reals[]> {
+export async function decoded(
+  engine: Engine,
+  messages: readonly Message[],
+  order: 'file' | 'canonical' = 'file',
+): Promise<readonly Reals[]> {
   const values: Reals[] = [];
   for (let start = 0; start < messages.length; ) {
     const grid = gridOf(messages[start] as Message);

@@ -29,7 +29,10 @@ const packingFilter = 'print "=[edition] [packingType]";\n';
  * prints all values of any grid, in the order of the message. Undefined stands for a field that was not wanted, and for the whole
  * file when this release of ecCodes cannot read it.
  */
-export function eccodesFields(path: string, wanted: (packingType: string) => boolean = () => true): readonly (EccodesField | undefined)[] | undefined {
+export function eccodesFields(
+  path: string,
+  wanted: (packingType: string) => boolean = () => true,
+): readonly (EccodesField | undefined)[] | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'dte-eccodes-'));
   try {
     const run = (rules: string): string => {
@@ -44,7 +47,10 @@ export function eccodesFields(path: string, wanted: (packingType: string) => boo
     } catch {
       return undefined;
     }
-    const packings = packingText.split('=').slice(1).map((text) => text.trim().split(' ')[1] as string);
+    const packings = packingText
+      .split('=')
+      .slice(1)
+      .map((text) => text.trim().split(' ')[1] as string);
     if (!packings.some(wanted)) return packings.map(() => undefined);
     const names = [...new Set(packings)].filter(wanted);
     const condition = names.map((name) => `packingType is "${name}"`).join(' || ');
@@ -59,7 +65,14 @@ function fieldOf(part: string): EccodesField {
   const end = part.indexOf('\n');
   const [edition, packingType, bits, count, missing, max] = part.slice(0, end).trim().split(' ');
   const points = Number(count) + (missing === 'not_found' ? 0 : Number(missing));
-  const head = { edition: Number(edition), packingType: packingType as string, bitsPerValue: Number(bits), points, missing: Number(missing), constant: Number(max) };
+  const head = {
+    edition: Number(edition),
+    packingType: packingType as string,
+    bitsPerValue: Number(bits),
+    points,
+    missing: Number(missing),
+    constant: Number(max),
+  };
   const text = part.slice(end).trim();
   if (text === '') return { ...head, values: undefined };
   const values = Float64Array.from(text.split(/\s+/), (word) => (Number(word) === marker ? Number.NaN : Number(word)));
@@ -83,7 +96,11 @@ export function gribCopy(count: string, input: string, output: string): void {
 
 /** Latitude, longitude and value of every present point of the first field, by ecCodes' own iterator over the points. */
 export function gribPoints(path: string): readonly (readonly [number, number, number])[] {
-  const text = execFileSync('grib_get_data', ['-w', 'count=1', '-F', '%.17g', '-L', '%.7f %.7f', path], { encoding: 'latin1', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 28 });
+  const text = execFileSync('grib_get_data', ['-w', 'count=1', '-F', '%.17g', '-L', '%.7f %.7f', path], {
+    encoding: 'latin1',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    maxBuffer: 2 ** 28,
+  });
   return text
     .split('\n')
     .filter((line) => /^\s*-?\d/.test(line))

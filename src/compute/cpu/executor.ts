@@ -1,4 +1,4 @@
-import { assert, type Context, DteError, isDteError } from '../../base/index.js';
+import { assert, type Context, DteError } from '../../base/index.js';
 import type { DeviceArray, Storage } from '../device-array.js';
 import { type AnyHostArray, type ElementType, elementBytes, type Precision, viewOf } from '../element.js';
 import type { Executor, MemoryUse } from '../executor.js';
@@ -74,13 +74,7 @@ export class CpuExecutor implements Executor {
     }
     if (program.length === 0) return [];
     const shared = newProgram(program, this.#arena.memory);
-    try {
-      await this.#team.runProgram(shared, functions, invocations < inlineInvocations);
-    } catch (error) {
-      if (isDteError(error)) throw error;
-      const stem = program.length === 1 ? program[0]?.stem : program.map((step) => step.stem).join(', ');
-      throw new DteError('fault.kernel', `a host twin failed: ${(error as Error).message}`, { where: { kernel: stem ?? '' }, cause: error });
-    }
+    await this.#team.runProgram(shared, functions, invocations < inlineInvocations);
     return timed ? program.flatMap((step, index) => (step.module === '' ? [] : [timingOf(step, shared.stamps, index)])) : [];
   }
 

@@ -1,4 +1,4 @@
-import { sharedBuffer } from '../../base/index.js';
+import { DteError, isDteError, sharedBuffer } from '../../base/index.js';
 import type { AnyHostArray } from '../element.js';
 
 /**
@@ -62,7 +62,11 @@ export function runProgram(program: Program, functions: readonly RangeFunction[]
       }
       if (start === 0) stamps[2 * index] = nowMs();
       const end = Math.min(start + step.chunk, step.total);
-      compute(step.arguments, start, end);
+      try {
+        compute(step.arguments, start, end);
+      } catch (cause) {
+        throw isDteError(cause) ? cause : new DteError('fault.kernel', `a host twin failed: ${(cause as Error).message}`, { where: { kernel: step.stem }, cause });
+      }
       if (Atomics.add(control, done, end - start) + end - start === step.total) {
         stamps[2 * index + 1] = nowMs();
         Atomics.notify(control, done);

@@ -26,16 +26,10 @@ async function answer(request: Request): Promise<void> {
 
 async function join(program: Program): Promise<void> {
   const functions: RangeFunction[] = [];
-  let stem = '';
-  try {
-    for (const step of program.steps) {
-      stem = step.stem;
-      functions.push(step.module === '' ? builtIns[stem as keyof typeof builtIns] : twinOf(await loadKernel(stem, step.module), step, program));
-    }
-    runProgram(program, functions, true);
-  } catch (error) {
-    throw Object.assign(error as Error, { stem });
+  for (const step of program.steps) {
+    functions.push(step.module === '' ? builtIns[step.stem as keyof typeof builtIns] : twinOf(await loadKernel(step.stem, step.module), step, program));
   }
+  runProgram(program, functions, true);
 }
 
 function twinOf(kernel: Kernel, step: ProgramStep, program: Program): RangeFunction {

@@ -1,0 +1,44 @@
+// Errors: their text, their exit codes, and that no code of the table is dead or untested.
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { atPlace, DteError, ERROR_CODES, exitCodeOf, isDteError, nearestWord } from '../../src/base/index.js';
+import { packageRoot } from '../../src/base/node.js';
+
+t.test('a message holds reason, place and hint, in that order', async (test) => {
+  const error = new DteError('data.section', 'section 4 states a length of 2 octets', { where: { offset: 100, file: 'a.grib', message: 3 }, hint: 'at least 11' });
+  test.equal(error.message, 'section 4 states a length of 2 octets (a.grib, message 3, byte 100); at least 11');
+  test.equal(new DteError('fault.internal', 'plain').message, 'plain');
+});
+
+t.test('a place added later does not hide the one that was known', async (test) => {
+  const error = atPlace(new DteError('data.codec', 'bad', { where: { offset: 5 } }), { file: 'x', offset: 9 });
+  test.ok(isDteError(error, 'data.codec'));
+  test.same((error as DteError).where, { file: 'x', offset: 5 });
+  const foreign = new Error('other');
+  test.equal(atPlace(foreign, { file: 'x' }), foreign);
+});
+
+t.test('the family fixes the exit code', async (test) => {
+  const families = { 'input.option': 2, 'absent.file': 4, 'data.message': 5, 'limit.memory': 6, 'unsupported.grid': 7, 'fault.write': 70 } as const;
+  for (const [code, exit] of Object.entries(families)) test.equal(exitCodeOf(new DteError(code as keyof typeof families, '')), exit, code);
+  test.equal(exitCodeOf(new Error('foreign')), 70);
+});
+
+t.test('the nearest word is offered only when it is near', async (test) => {
+  test.equal(nearestWord('lineer', ['linear', 'nearest-neighbour']), 'linear');
+  test.equal(nearestWord('O32O', ['regular_ll']), undefined);
+});
+
+t.test('every code is raised in src and provoked by a test', async (test) => {
+  const root = fileURLToPath(packageRoot());
+  const textOf = (folder: string): string => {
+    const files = readdirSync(`${root}${folder}`, { recursive: true, withFileTypes: true }).filter((file) => file.name.endsWith('.ts') && file.name !== 'errors.ts' && file.name !== 'errors.test.ts');
+    return files.map((file) => readFileSync(`${file.parentPath}/${file.name}`, 'utf8')).join('\n');
+  };
+  const [source, tests] = [textOf('src'), textOf('test')];
+  for (const code of Object.keys(ERROR_CODES)) {
+    test.ok(source.includes(`'${code}'`), `${code} is raised`);
+    test.ok(tests.includes(`'${code}'`), `${code} is tested`);
+  }
+});

@@ -1,0 +1,22 @@
+// The exported names of every entry. A change here is a change of the public surface: say so in the CHANGELOG.
+import t from 'tap';
+
+const surface: Readonly<Record<string, readonly string[]>> = {
+  index: ['DteError', 'gridFromSpec', 'isDteError', 'kernel', 'layerOf', 'missingValue', 'nodeContext', 'open', 'releaseField', 'version'],
+  'compute/index': ['DeviceArray', 'Engine', 'copy', 'declarations', 'expandShader', 'gather', 'kernel', 'missingValue', 'openEngine', 'Pass', 'probe'],
+};
+
+for (const [entry, names] of Object.entries(surface)) {
+  t.test(`${entry} exports what it is meant to`, async (test) => {
+    const exported = (await import(new URL(`../src/${entry}.js`, import.meta.url).href)) as object;
+    test.same(Object.keys(exported).sort(), [...names].sort());
+  });
+}
+
+t.test('the version is the one of package.json', async (test) => {
+  const { version } = (await import('../src/index.js')) as { version: string };
+  const { packageRoot } = await import('../src/base/node.js');
+  const { readFileSync } = await import('node:fs');
+  const stated = JSON.parse(readFileSync(new URL('package.json', packageRoot()), 'utf8')) as { version: string };
+  test.equal(version, stated.version);
+});
