@@ -1,6 +1,7 @@
-// `node bench/pack.mjs [--peers] [OUT.tar.gz]`: everything that the shader tests and the bench need on a bare Linux x64 machine
+// `node bench/pack.mjs [--peers] [--data] [OUT.tar.gz]`: everything that the shader tests and the bench need on a bare Linux x64 machine
 // with a GPU, in one file under 64 MiB: Node, Dawn, the build, shaders, tables and the modules that are really loaded; with
-// --peers also ecCodes as installed here (CDO would not fit: its libraries for plots are larger than all else). `bench/run-on-device.sh` unpacks and runs it. Needs a finished build
+// --peers also ecCodes as installed here (CDO would not fit: its libraries for plots are larger than all else);
+// with --data the shared GRIB files that tests read. `bench/run-on-device.sh` unpacks and runs it. Needs a finished build
 // (`npm run build`), strip, gzip and, once, the npm package that holds Node.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -16,14 +17,15 @@ const arguments_ = process.argv.slice(2);
 const withPeers = arguments_.includes('--peers');
 const archive = arguments_.find((argument) => !argument.startsWith('-')) ?? join(root, '.cache', 'bench', 'dte-device.tar.gz');
 
-rmSync(stage, { recursive: true, force: true });
+for (const folder of [stage, join(work, 'shared')]) rmSync(folder, { recursive: true, force: true });
 mkdirSync(join(stage, 'bin'), { recursive: true });
 packNode();
 packProject();
 await packModules();
 packLoader();
 if (withPeers) packPeers();
-run('tar', ['--owner=0', '--group=0', '-C', work, '-I', 'gzip -9', '-cf', archive, 'dte-device']);
+if (arguments_.includes('--data')) packData();
+run('tar', ['--owner=0', '--group=0', '-C', work, '-I', 'gzip -9', '-cf', archive, 'dte-device', ...(existsSync(join(work, 'shared')) ? ['shared'] : [])]);
 const bytes = statSync(archive).size;
 process.stdout.write(`${relative(process.cwd(), archive)}: ${(bytes / 2 ** 20).toFixed(1)} MiB\n`);
 if (bytes > mostBytes) throw new Error(`larger than ${mostBytes / 2 ** 20} MiB`);
@@ -96,7 +98,8 @@ function dependenciesOf(folder) {
   const manifest = join(folder, 'package.json');
   if (!existsSync(manifest)) return [];
   const { dependencies, peerDependencies } = JSON.parse(readFileSync(manifest, 'utf8'));
-  return Object.keys({ ...dependencies, ...peerDependencies });
+  // Compilers are asked for by packages that run without them.
+  return Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !/^tshy$|typescript/.test(name));
 }
 
 /** The Vulkan loader, for machines that have a driver and no loader: this system's or the one of the software Vulkan. */
@@ -135,6 +138,13 @@ function packPeers() {
     writeFileSync(join(peers, 'bin', name), `${script.join('\n')}\n`);
     chmodSync(join(peers, 'bin', name), 0o755);
   }
+}
+
+/** The shared GRIB files that tests read beside the package. */
+function packData() {
+  const data = join(root, '..', 'shared', 'data', 'grib');
+  if (existsSync(data)) cpSync(data, join(work, 'shared', 'data', 'grib'), { recursive: true, dereference: true });
+  else process.stderr.write('no shared test data beside the package; tests that need it will be skipped\n');
 }
 
 function copy(path, filter = () => true) {

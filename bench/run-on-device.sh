@@ -41,7 +41,7 @@ if [ "${TESTS:-yes}" != no ]; then
   for test in $(grep -rl gpuEngine build/test --include='*.test.js' | sort); do
     log="$OUT/test-$(basename "$test" .test.js).tap"
     if node "$test" >"$log" 2>&1; then
-      echo "passed: $test"
+      echo "passed: $test $(grep '^# { total' "$log")"
     else
       echo "FAILED: $test"
       grep -n '^ *not ok' "$log" | head -n 5

@@ -23,7 +23,7 @@ export function nodeContext(): Context {
 
 function startWorker(module: URL): WorkerHandle {
   // A thread's code is a file, whatever way the process got its own (`node --input-type=module -e ...`).
-  const worker = new Worker(module, { execArgv: process.execArgv.filter((flag) => !flag.startsWith('--input-type')) });
+  const worker = new Worker(module, process.execArgv.some((flag) => flag.startsWith('--input-type')) ? { execArgv: [] } : {});
   return {
     post: (message, transfer) => worker.postMessage(message, transfer as ArrayBuffer[] | undefined),
     onMessage: (listener) => void worker.on('message', listener),
