@@ -87,7 +87,8 @@ async function measure({ chosen, threads, runs, quick, executors: wanted, json }
     bandwidths.set(executor, known);
     return known;
   };
-  for (const executor of executors) process.stdout.write(`copy bandwidth, ${executor}: ${digits(await bandwidth(executor))} GB/s read plus written\n`);
+  for (const executor of executors)
+    process.stdout.write(`copy bandwidth, ${executor}: ${digits(await bandwidth(executor))} GB/s read plus written\n`);
   const inputs = new Inputs(context, join(home, 'inputs'));
   let failed = 0;
   for (const bench of chosen) {
@@ -114,7 +115,10 @@ async function measure({ chosen, threads, runs, quick, executors: wanted, json }
 }
 
 /** The executors that were asked for and that this machine has, with their adapters. One that was named and is not there is an error. */
-async function usable(context: ReturnType<typeof nodeContext>, wanted: readonly ExecutorName[] | undefined): Promise<{ executors: readonly ExecutorName[]; adapters: Record<string, string> }> {
+async function usable(
+  context: ReturnType<typeof nodeContext>,
+  wanted: readonly ExecutorName[] | undefined,
+): Promise<{ executors: readonly ExecutorName[]; adapters: Record<string, string> }> {
   const executors: ExecutorName[] = [];
   const adapters: Record<string, string> = {};
   for (const executor of wanted ?? (['cpu', 'gpu'] as const)) {
@@ -150,7 +154,8 @@ function optionsOf(args: readonly string[]): Options | string {
   const widest = Math.max(...benches.map(({ name }) => name.length));
   if (values.list === true) return benches.map(({ name, about }) => `${name.padEnd(widest)}  ${about}\n`).join('');
   for (const name of positionals) {
-    if (!benches.some((bench) => bench.name.startsWith(name))) throw new Error(`no bench '${name}'; there are ${benches.map((bench) => bench.name).join(', ')}`);
+    if (!benches.some((bench) => bench.name.startsWith(name)))
+      throw new Error(`no bench '${name}'; there are ${benches.map((bench) => bench.name).join(', ')}`);
   }
   const quick = values.quick === true;
   return {

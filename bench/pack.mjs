@@ -4,7 +4,19 @@
 // with --data the shared GRIB files that tests read. `bench/run-on-device.sh` unpacks and runs it. Needs a finished build
 // (`npm run build`), strip, gzip and, once, the npm package that holds Node.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -25,7 +37,18 @@ await packModules();
 packLoader();
 if (withPeers) packPeers();
 if (arguments_.includes('--data')) packData();
-run('tar', ['--owner=0', '--group=0', '-C', work, '-I', 'gzip -9', '-cf', archive, 'dte-device', ...(existsSync(join(work, 'shared')) ? ['shared'] : [])]);
+run('tar', [
+  '--owner=0',
+  '--group=0',
+  '-C',
+  work,
+  '-I',
+  'gzip -9',
+  '-cf',
+  archive,
+  'dte-device',
+  ...(existsSync(join(work, 'shared')) ? ['shared'] : []),
+]);
 const bytes = statSync(archive).size;
 process.stdout.write(`${relative(process.cwd(), archive)}: ${(bytes / 2 ** 20).toFixed(1)} MiB\n`);
 if (bytes > mostBytes) throw new Error(`larger than ${mostBytes / 2 ** 20} MiB`);
@@ -79,7 +102,8 @@ async function packModules() {
       if (existsSync(manifest)) cpSync(manifest, join(stage, inner, 'package.json'));
     }
     // A name that is only known when it is required cannot be followed: then the dependencies go along whole.
-    if (readFileSync(join(root, path), 'utf8').includes('createRequire(')) for (const name of dependenciesOf(join(root, folder))) named.add(name);
+    if (readFileSync(join(root, path), 'utf8').includes('createRequire('))
+      for (const name of dependenciesOf(join(root, folder))) named.add(name);
   }
   for (const name of named) {
     const folder = join(root, 'node_modules', name);
@@ -104,8 +128,11 @@ function dependenciesOf(folder) {
 
 /** The Vulkan loader, for machines that have a driver and no loader: this system's or the one of the software Vulkan. */
 function packLoader() {
-  const [, installed] = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout?.match(/libvulkan\.so\.1 .*x86-64.* => (\S+)/) ?? [];
-  const provided = existsSync(join(root, '.cache/vulkan/fs')) ? filesUnder(join(root, '.cache/vulkan/fs')).find((path) => path.endsWith('/libvulkan.so.1')) : undefined;
+  const [, installed] =
+    spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout?.match(/libvulkan\.so\.1 .*x86-64.* => (\S+)/) ?? [];
+  const provided = existsSync(join(root, '.cache/vulkan/fs'))
+    ? filesUnder(join(root, '.cache/vulkan/fs')).find((path) => path.endsWith('/libvulkan.so.1'))
+    : undefined;
   const loader = installed ?? provided;
   if (loader === undefined) process.stderr.write('no libvulkan.so.1 here to carry along; the machine has to have one\n');
   else cpSync(realpathSync(loader), join(stage, 'lib', 'libvulkan.so.1'));
@@ -119,7 +146,12 @@ function packPeers() {
   run('gcc', ['-O2', '-o', eccodesPeer, join(root, 'bench', 'support', 'eccodes-peer.c'), '-leccodes']);
   const definitions = run('codes_info', ['-d']).trim();
   const samples = run('codes_info', ['-s']).trim();
-  for (const folder of [definitions, samples]) cpSync(folder, join(peers, folder === samples ? 'samples' : 'definitions'), { recursive: true, dereference: true, filter: (path) => !/\/definitions\/bufr(\/|$)/.test(path) });
+  for (const folder of [definitions, samples])
+    cpSync(folder, join(peers, folder === samples ? 'samples' : 'definitions'), {
+      recursive: true,
+      dereference: true,
+      filter: (path) => !/\/definitions\/bufr(\/|$)/.test(path),
+    });
   const own = /\/(libc|libm|libdl|librt|libpthread|libresolv|ld-linux[^/]*)\.so|linux-vdso/;
   for (const name of ['eccodes-peer', 'codes_info', 'grib_ls']) {
     const program = name === 'eccodes-peer' ? eccodesPeer : run('sh', ['-c', `command -v ${name} || true`]).trim();

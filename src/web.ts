@@ -24,7 +24,7 @@
  * `node tools/web.mjs` bundles this file into build/web: a page without a bundler imports build/web/web.js. A page that has one imports
  * `dte-webgpu/web`; shaders and tables are found by `new URL(..., import.meta.url)` (tried with vite 8, build and development server).
  */
-export { crop, type Field, type Grid, gridFromSpec, layerOf, releaseField } from './atlas/index.js';
+export { crop, type Field, type Grid, gridFromSpec, gridFromText, layerOf, releaseField } from './atlas/index.js';
 export { type Context, DteError, type ErrorCode, isDteError, type WebContextOptions, type WebFile, webContext } from './base/index.js';
 export { type Engine, type EngineInfo, type EngineOptions, missingValue, openEngine, type Pass } from './compute/index.js';
 export {

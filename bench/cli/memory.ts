@@ -32,8 +32,13 @@ async function memoryRows(setting: Setting, folder: string): Promise<void> {
   for (const executor of executors) {
     const place = await setting.withEngine(executor, {}, async (engine) => placeOf(executor, engine));
     for (const [index, file] of files.entries()) {
-      const own = { run: () => dtePeakMemory(['regrid', file, '-o', output, '--grid', target, '--packing', 'simple'], { ...env, DTE_DEVICE: executor }) };
-      const theirs = typeof cdo === 'string' ? [] : [{ run: () => peakMemory(cdo.command, ['-s', '-P', '1', `remap,${cdoTarget},${stored}`, file, join(folder, 'cdo.grib2')]) }];
+      const own = {
+        run: () => dtePeakMemory(['regrid', file, '-o', output, '--grid', target, '--packing', 'simple'], { ...env, DTE_DEVICE: executor }),
+      };
+      const theirs =
+        typeof cdo === 'string'
+          ? []
+          : [{ run: () => peakMemory(cdo.command, ['-s', '-P', '1', `remap,${cdoTarget},${stored}`, file, join(folder, 'cdo.grib2')]) }];
       // Memory varies little; three runs show it.
       const [spread, peer] = await interleaved([own, ...theirs], Math.min(3, setting.runs), 0);
       report({

@@ -28,13 +28,19 @@ async function regridRows(setting: Setting, folder: string): Promise<void> {
   copyFileSync(await inputs.grib({ grid: source, fields, packing: 'ccsds' }), input);
   const env = { DTE_CACHE: join(folder, 'cache'), ...(setting.threads === undefined ? {} : { DTE_THREADS: String(setting.threads) }) };
   const run = (packing: string, device: string): Subject => ({
-    run: () => dte(['regrid', input, '-o', join(folder, `${packing}.grib2`), '--grid', target, '--packing', packing], { ...env, DTE_DEVICE: device }),
+    run: () =>
+      dte(['regrid', input, '-o', join(folder, `${packing}.grib2`), '--grid', target, '--packing', packing], {
+        ...env,
+        DTE_DEVICE: device,
+      }),
   });
   const theirs: Subject[] = [];
   if (typeof cdo !== 'string') {
     const stored = join(folder, 'weights.nc');
     await runProcess(cdo.command, ['-s', '-P', '1', `gennn,${cdoTarget}`, input, stored]);
-    theirs.push({ run: () => runProcess(cdo.command, ['-s', '-P', '1', `remap,${cdoTarget},${stored}`, input, join(folder, 'cdo.grib2')]) });
+    theirs.push({
+      run: () => runProcess(cdo.command, ['-s', '-P', '1', `remap,${cdoTarget},${stored}`, input, join(folder, 'cdo.grib2')]),
+    });
   }
   for (const executor of executors) {
     const spreads = await interleaved([run('simple', executor), run('keep', executor), ...theirs], runs);

@@ -102,7 +102,12 @@ async function pathRows(setting: Setting, executor: ExecutorName, engine: Engine
   }
 }
 
-async function onePath(engine: Engine, messages: Parameters<typeof prepareDecode>[1], grid: Parameters<typeof prepareDecode>[2], regridder: Awaited<ReturnType<typeof prepareRegrid>>): Promise<void> {
+async function onePath(
+  engine: Engine,
+  messages: Parameters<typeof prepareDecode>[1],
+  grid: Parameters<typeof prepareDecode>[2],
+  regridder: Awaited<ReturnType<typeof prepareRegrid>>,
+): Promise<void> {
   const prepared = await prepareDecode(engine, messages, grid);
   const field = await engine.run((pass) => regridder.apply(pass, prepared.decode(pass)));
   await encode(engine, field, { packing: 'simple' });

@@ -37,7 +37,8 @@ export const apply: Bench = {
           const [own, theirs] = await interleaved([{ run: work }, ...(peer === undefined ? [] : [{ run: () => peer.run() }])], runs, 3);
           const bandwidth = await bandwidthOf(executor);
           const inKernel = (kernelMs(await engine.profile()) - before) / passes;
-          const bytes = field.tiles.length * (8 * matrix.column.length + 4 * matrix.rowStart.length) + 4 * layers * (grid.points + matrix.rows);
+          const bytes =
+            field.tiles.length * (8 * matrix.column.length + 4 * matrix.rowStart.length) + 4 * layers * (grid.points + matrix.rows);
           const floor = floorOf(bytes, bandwidth);
           report({
             bench: apply.name,

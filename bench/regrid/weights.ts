@@ -36,21 +36,44 @@ async function weightsRows(setting: Setting, sourceName: string): Promise<void> 
     // A cache of its own, emptied after each run: weights that are found there are not made.
     const cache = join(folder, 'cache');
     const env = { DTE_CACHE: cache, DTE_THREADS: String(threads) };
-    const whole = { run: () => dte(['weights', sourceName, target, '--method', 'linear', '-o', join(folder, 'w.npz')], env), after: () => rmSync(cache, { recursive: true, force: true }) };
+    const whole = {
+      run: () => dte(['weights', sourceName, target, '--method', 'linear', '-o', join(folder, 'w.npz')], env),
+      after: () => rmSync(cache, { recursive: true, force: true }),
+    };
     const alone = {
       run: async () => {
         matrix = await prepareWeights(bounded, source, gridFromSpec(target));
       },
     };
-    const theirs = typeof cdo === 'string' ? [] : [{ run: () => runProcess(cdo.command, ['-s', '-P', '1', `gennn,${cdoTarget}`, file, join(folder, 'w.nc')]) }];
+    const theirs =
+      typeof cdo === 'string'
+        ? []
+        : [{ run: () => runProcess(cdo.command, ['-s', '-P', '1', `gennn,${cdoTarget}`, file, join(folder, 'w.nc')]) }];
     const [wholeSpread, aloneSpread, peerSpread] = await interleaved([whole, alone, ...theirs], runs);
     const made = matrix as unknown as Matrix;
     const bytes = made.rowStart.byteLength + made.column.byteLength + made.weight.byteLength;
     const bandwidth = await setting.bandwidth('cpu');
-    const common = { bench: weights.name, size: `${sourceName} -> ${target}, ${(made.column.length / 1e6).toFixed(2)} M weights`, executor: 'host', device: cpuName(), threads, unit: 'ms' } as const;
+    const common = {
+      bench: weights.name,
+      size: `${sourceName} -> ${target}, ${(made.column.length / 1e6).toFixed(2)} M weights`,
+      executor: 'host',
+      device: cpuName(),
+      threads,
+      unit: 'ms',
+    } as const;
     const peerName = `cdo gennn${typeof cdo === 'string' ? '' : ', whole process'}`;
-    for (const [work, own] of [['dte weights, whole process', wholeSpread!], ['linear weights, making alone', aloneSpread!]] as const) {
-      report({ ...common, work, own, ...beside(own, peerName, peerSpread ?? (cdo as string)), aim: { ratio: 1 }, floor: floorOf(bytes, bandwidth) });
+    for (const [work, own] of [
+      ['dte weights, whole process', wholeSpread!],
+      ['linear weights, making alone', aloneSpread!],
+    ] as const) {
+      report({
+        ...common,
+        work,
+        own,
+        ...beside(own, peerName, peerSpread ?? (cdo as string)),
+        aim: { ratio: 1 },
+        floor: floorOf(bytes, bandwidth),
+      });
     }
   } finally {
     rmSync(folder, { recursive: true });

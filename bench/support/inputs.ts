@@ -40,7 +40,8 @@ export class Inputs {
     const longer = path.replace(/\.grib2$/, `-x${times}.grib2`);
     if (existsSync(longer)) return longer;
     const part = `${longer}.part`;
-    for (let time = 0; time < times; time++) await pipeline(createReadStream(path), createWriteStream(part, { flags: time === 0 ? 'w' : 'a' }));
+    for (let time = 0; time < times; time++)
+      await pipeline(createReadStream(path), createWriteStream(part, { flags: time === 0 ? 'w' : 'a' }));
     renameSync(part, longer);
     return longer;
   }

@@ -54,7 +54,10 @@ function findEccodes(sources: string, built: string): { version: string; value: 
   // Without arguments it says how it is used (2) when its library is there too.
   if (existsSync(program) && spawnSync(program, [], { stdio: 'ignore' }).status === 2) {
     const label = 'ecCodes, 1 thread, f64';
-    return { version: `${version ?? 'version unknown'} (C)`, value: { label, open: (work, file) => PeerProcess.open(program, [work, file]) } };
+    return {
+      version: `${version ?? 'version unknown'} (C)`,
+      value: { label, open: (work, file) => PeerProcess.open(program, [work, file]) },
+    };
   }
   const script = join(sources, 'eccodes-peer.py');
   for (const python of pythons) {
@@ -71,7 +74,11 @@ function findScipy(sources: string): { version: string; value: Exclude<Peers['sc
   const ask = 'import numpy, scipy.sparse, sys; print(f"{scipy.__version__}, numpy {numpy.__version__}, python {sys.version.split()[0]}")';
   for (const python of pythons) {
     const answer = outputOf(python, ['-c', ask]);
-    if (answer !== undefined) return { version: answer.trim(), value: { open: (weights, columns) => PeerProcess.open(python, [script, weights, String(columns)]) } };
+    if (answer !== undefined)
+      return {
+        version: answer.trim(),
+        value: { open: (weights, columns) => PeerProcess.open(python, [script, weights, String(columns)]) },
+      };
   }
   return 'no python3 with numpy and scipy';
 }

@@ -12,7 +12,12 @@ export async function peakMemory(command: string, args: readonly string[], env: 
   return (await runWatched(command, args, env, true)).peakMiB;
 }
 
-function runWatched(command: string, args: readonly string[], env: Readonly<Record<string, string>>, isWatched: boolean): Promise<{ milliseconds: number; peakMiB: number }> {
+function runWatched(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  isWatched: boolean,
+): Promise<{ milliseconds: number; peakMiB: number }> {
   return new Promise((resolve, reject) => {
     let complaint = '';
     let peakMiB = 0;

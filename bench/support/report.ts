@@ -53,7 +53,22 @@ export function openStore(path: string, machine: Machine): (row: Row) => void {
   return (row) => appendFileSync(path, `${JSON.stringify(row)}\n`);
 }
 
-const headings = ['work', 'size', 'on', 'median', 'min', 'max', 'runs', 'rate', 'peer', 'peer median', 'ratio', 'aim', 'floor', 'floor/median'];
+const headings = [
+  'work',
+  'size',
+  'on',
+  'median',
+  'min',
+  'max',
+  'runs',
+  'rate',
+  'peer',
+  'peer median',
+  'ratio',
+  'aim',
+  'floor',
+  'floor/median',
+];
 // Columns of words; the others hold numbers and are aligned to the right.
 const textColumns = new Set([0, 1, 2, 8]);
 
@@ -66,8 +81,19 @@ export function table(rows: readonly Row[]): string {
       .map((cell, column) => (textColumns.has(column) ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number)))
       .join('  ')
       .trimEnd();
-  const remarks = new Set(rows.flatMap(({ work, note, peer }) => [...(note === undefined ? [] : [`${work}: ${note}`]), ...(peer !== undefined && 'absent' in peer ? [`no peer ${peer.name}: ${peer.absent}`] : [])]));
-  return [line(headings), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line), ...[...remarks].map((remark) => `  ${remark}`), ''].join('\n');
+  const remarks = new Set(
+    rows.flatMap(({ work, note, peer }) => [
+      ...(note === undefined ? [] : [`${work}: ${note}`]),
+      ...(peer !== undefined && 'absent' in peer ? [`no peer ${peer.name}: ${peer.absent}`] : []),
+    ]),
+  );
+  return [
+    line(headings),
+    line(widths.map((width) => '-'.repeat(width))),
+    ...cells.map(line),
+    ...[...remarks].map((remark) => `  ${remark}`),
+    '',
+  ].join('\n');
 }
 
 function cellsOf(row: Row): readonly string[] {

@@ -1,4 +1,3 @@
-import { LineCounter, parseDocument } from 'yaml';
 import { DteError, nearestWord } from '../base/index.js';
 import type { AreaInput } from './area.js';
 import { crop } from './crop.js';
@@ -15,22 +14,47 @@ type SpecMap = Partial<Record<Key, unknown>>;
 
 /**
  * The grid that a gridspec describes: a name (`O640`, any case), increments (`1/1`, `[1, 1]`), or a map, as an object or as
- * YAML or JSON text: `{grid: O640, area: 60/-30/30/40}`, `{grid: [0.25, 0.25], rotation: [-40, 10]}`, `{pl: [20, ...]}`,
- * `{type: sh, truncation: 639}`. Keys: grid, area (N/W/S/E), pl (points of each row's circle) with N when it has not 2N rows,
- * rotation (south pole lat/lon), reference (lon/lat of a point of a shifted grid), order (i+j- only).
+ * JSON text: `{ grid: 'O640', area: '60/-30/30/40' }`, `{ grid: [0.25, 0.25], rotation: [-40, 10] }`, `{ pl: [20, ...] }`,
+ * `{ type: 'sh', truncation: 639 }`. Keys: grid, area (N/W/S/E), pl (points of each row's circle) with N when it has not 2N rows,
+ * rotation (south pole lat/lon), reference (lon/lat of a point of a shifted grid), order (i+j- only). YAML text is read by `gridFromText`.
  *
- * Errors: `input.syntax` (text, with line), `input.grid` (unknown name or key, contradictions), `input.area`,
+ * Errors: `input.syntax` (text that is neither a name nor JSON), `input.grid` (unknown name or key, contradictions), `input.area`,
  * `unsupported.grid` (valid but not implemented).
  *
  * @example gridFromSpec('O640').points // 1661440
  */
 export function gridFromSpec(spec: string | GridSpec | readonly number[] | Readonly<Record<string, unknown>>): Grid {
   if (typeof spec !== 'string') return fromValue(spec);
-  const text = spec.trim();
-  return fromValue(/^[\w./+-]+$/.test(text) ? text : parseText(text));
+  const read = plainValue(spec);
+  if ('value' in read) return fromValue(read.value);
+  throw new DteError('input.syntax', `gridspec '${spec}' is neither a name nor JSON`, {
+    hint: `gridFromText reads YAML; ${acceptedGrids}`,
+    cause: read.problem,
+  });
 }
 
-function parseText(text: string): unknown {
+/**
+ * As `gridFromSpec`, for what a person wrote: the text may also be YAML, `{grid: O640, area: 60/-30/30/40}`. The YAML parser is
+ * loaded by the first text that needs it. Errors: as `gridFromSpec`, `input.syntax` with the line.
+ */
+export async function gridFromText(text: string): Promise<Grid> {
+  const read = plainValue(text);
+  return fromValue('value' in read ? read.value : await yamlValue(text));
+}
+
+/** The value of a text that needs no YAML: a name or increments as they are, or JSON. */
+function plainValue(text: string): { readonly value: unknown } | { readonly problem: unknown } {
+  const trimmed = text.trim();
+  if (/^[\w./+-]*$/.test(trimmed)) return { value: trimmed };
+  try {
+    return { value: JSON.parse(trimmed) as unknown };
+  } catch (problem) {
+    return { problem };
+  }
+}
+
+async function yamlValue(text: string): Promise<unknown> {
+  const { LineCounter, parseDocument } = await import('yaml');
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
   const problem = document.errors[0];
@@ -45,7 +69,7 @@ function parseText(text: string): unknown {
 }
 
 function fromValue(value: unknown): Grid {
-  if (typeof value === 'string') return fromGridKey(value, {});
+  if (typeof value === 'string' && value !== '') return fromGridKey(value, {});
   if (Array.isArray(value)) return fromGridKey(value, {});
   if (typeof value !== 'object' || value === null) {
     throw new DteError('input.grid', `gridspec ${JSON.stringify(value)} is not a grid`, { hint: acceptedGrids });

@@ -26,7 +26,7 @@
 export type * from './grid.js';
 export type { AreaInput } from './area.js';
 export { checkArea } from './area.js';
-export { gridFromSpec } from './grid-from-spec.js';
+export { gridFromSpec, gridFromText } from './grid-from-spec.js';
 export { type IncrementOptions, latLonFromIncrements, regularLatLon, type RegularLatLonOptions } from './regular-lat-lon.js';
 export type { Rotation } from './rotated-lat-lon.js';
 export { gaussianGrid, type GaussianGridOptions } from './gaussian-grid.js';

@@ -104,19 +104,26 @@ export function assert(condition: unknown, promise: string): asserts condition {
   if (!condition) throw new DteError('fault.internal', `broken promise: ${promise}`);
 }
 
-/** The candidate closest to `word` by edit distance, when it is close enough to be meant. */
+/** The candidate closest to `word` by edit distance, when it is close enough to be meant; else the first that `word` begins. */
 export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = word.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.ceil(word.length / 3)) + 1;
+  let begun: string | undefined;
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const lower = candidate.toLowerCase();
+    const distance = editDistance(wanted, lower);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }
+    if (wanted.length >= leastBeginning && lower.startsWith(wanted)) begun ??= candidate;
   }
-  return best;
+  return best ?? begun;
 }
+
+/** Fewer letters begin too many words. */
+const leastBeginning = 3;
 
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

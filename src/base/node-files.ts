@@ -140,7 +140,7 @@ async function createFile(path: string): Promise<WritableFile> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.part`);
   let handle: fsp.FileHandle;
   try {
-    await fsp.mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     handle = await fsp.open(temporary, 'wx');
   } catch (error) {
     throw writeFault(path, error);
@@ -174,6 +174,20 @@ async function createFile(path: string): Promise<WritableFile> {
     },
     discard,
   };
+}
+
+/** Folder by folder: the recursive `mkdir` of Node 20 never returns where a folder cannot be made in an existing one, as in /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  const isFolder = await fsp.stat(folder).then((stat) => stat.isDirectory(), () => false);
+  if (isFolder) return;
+  const parent = dirname(folder);
+  if (parent !== folder) await makeFolder(parent);
+  try {
+    await fsp.mkdir(folder);
+  } catch (error) {
+    // Another process may have been quicker; where a file has the name, opening what is below it says so.
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
 }
 
 async function directFile(path: string): Promise<WritableFile> {

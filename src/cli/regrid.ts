@@ -1,4 +1,4 @@
-import { type Grid, gridFromSpec } from '../atlas/index.js';
+import { type Grid, gridFromSpec, gridFromText } from '../atlas/index.js';
 import { atPlace, type Context, DteError, isDteError, type WritableFile } from '../base/index.js';
 import { type Engine, type EngineInfo, type KernelProfile, openEngine } from '../compute/index.js';
 import { encode, type Message, prepareDecode } from '../grib/index.js';
@@ -48,7 +48,7 @@ const batchesInFlight = 2;
  * the length of the files. The output appears under its name only when it is whole.
  */
 export async function regridFiles(context: Context, inputs: readonly string[], options: RegridFilesOptions): Promise<RegridSummary> {
-  const target = targetGrid(options);
+  const target = await targetGrid(options);
   const encodeOptions = { ...packingOption(options.packing), ...(options.bits === undefined ? {} : { bits: checkedBits(options.bits) }) };
   const engine = await openEngine(context, engineOptions(options));
   const output = await context.fs.create(options.output).catch(async (error) => {
@@ -181,7 +181,8 @@ class RegridRun {
 
   #countBad(error: DteError): void {
     this.#bad.push({ code: error.code, message: error.message });
-    this.#context.log.warn('regrid.skipped', { code: error.code, message: error.message });
+    // At debug: the caller is told of each by the summary.
+    this.#context.log.debug('regrid.skipped', { code: error.code, message: error.message });
   }
 }
 
@@ -195,8 +196,8 @@ function engineOptions({ device, precision, threads, profile }: RegridFilesOptio
 }
 
 /** The grid that `--grid` and `--area` describe together. */
-export function targetGrid({ grid, area }: Pick<RegridFilesOptions, 'grid' | 'area'>): Grid {
-  if (area === undefined) return gridFromSpec(grid);
+async function targetGrid({ grid, area }: Pick<RegridFilesOptions, 'grid' | 'area'>): Promise<Grid> {
+  if (area === undefined) return await gridFromText(grid);
   if (/^\s*\{/.test(grid)) throw new DteError('input.option', '--area beside a gridspec', { hint: 'put the area into the gridspec', where: { option: 'area' } });
   return gridFromSpec({ grid, area });
 }

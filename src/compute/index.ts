@@ -35,4 +35,5 @@ export { Pass } from './pass.js';
 export type { KernelProfile } from './profile.js';
 export { probe } from './self-check.js';
 export { expandShader } from './shader.js';
+export { Team } from './cpu/team.js';
 export type { Task, TaskModule } from './cpu/team.js';

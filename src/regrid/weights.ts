@@ -1,9 +1,10 @@
 import type { Grid } from '../atlas/index.js';
-import type { Context } from '../base/index.js';
+import { type Context, DteError } from '../base/index.js';
+import { Team } from '../compute/index.js';
 import { sourceLayout, targetLayout } from './layout.js';
 import { concatenateRows, identityMatrix, type Matrix } from './matrix.js';
 import { builtinMethods, methodName, methods, type Method, type Problem } from './methods.js';
-import { cancelled, rowsOnWorkers } from './weights-pool.js';
+import { weightsTasks } from './weights-tasks.js';
 
 export interface WeightsOptions {
   /** Default `linear`. */
@@ -33,7 +34,7 @@ export async function prepareWeights(context: Context, source: Grid, target: Gri
   const problem: Problem = { source: sourceLayout(source, name), target: targetLayout(target, onThreads), shared };
   if (context.signal?.aborted === true) throw cancelled();
   const begin = context.clock.elapsedMs();
-  const blocks = onThreads ? await rowsOnWorkers(context, name, problem, threads) : [method.rows(problem, 0, target.points)];
+  const blocks = onThreads ? await rowsOnThreads(context, name, problem, threads) : [method.rows(problem, 0, target.points)];
   const matrix = concatenateRows(blocks, source.points, shared);
   context.log.debug('regrid.weights', {
     method: name,
@@ -44,4 +45,32 @@ export async function prepareWeights(context: Context, source: Grid, target: Gri
     milliseconds: context.clock.elapsedMs() - begin,
   });
   return matrix;
+}
+
+/** Ranges for each thread: several, because rows near the poles cost more than others. */
+const rangesPerThread = 4;
+
+/** The rows of all target points, made on `threads` worker threads: blocks in the order of the rows. */
+export async function rowsOnThreads(context: Context, method: string, problem: Problem, threads: number): Promise<Matrix[]> {
+  const total = problem.target.points;
+  const ranges = Math.min(threads * rangesPerThread, total);
+  const boundary = (range: number): number => Math.floor((total * range) / ranges);
+  const team = new Team(context.workers, threads);
+  let done = 0;
+  const rowsOf = async (range: number): Promise<Matrix> => {
+    const args = { method, problem, start: boundary(range), end: boundary(range + 1) };
+    const block = (await team.runTask({ module: weightsTasks, name: 'makeRows', args })) as Matrix;
+    context.progress({ task: 'weights', done: boundary(++done), total, unit: 'rows' });
+    return block;
+  };
+  const aborted = new Promise<never>((_, reject) => context.signal?.addEventListener('abort', () => reject(cancelled()), { once: true }));
+  try {
+    return await Promise.race([aborted, Promise.all(Array.from({ length: ranges }, (_, range) => rowsOf(range)))]);
+  } finally {
+    await team.close();
+  }
+}
+
+function cancelled(): DteError {
+  return new DteError('fault.cancelled', 'the making of interpolation weights was cancelled');
 }

@@ -5,7 +5,7 @@ import { nodeContext } from '../../src/base/node.js';
 import { sourceLayout, targetLayout } from '../../src/regrid/layout.js';
 import { checkMatrix, identityMatrix, type Matrix, methodName, methods, prepareWeights, type Problem } from '../../src/regrid/index.js';
 import { concatenateRows } from '../../src/regrid/matrix.js';
-import { rowsOnWorkers } from '../../src/regrid/weights-pool.js';
+import { rowsOnThreads } from '../../src/regrid/weights.js';
 import { differingRows } from './reference-matrices.js';
 
 const context = nodeContext();
@@ -26,7 +26,7 @@ t.test('weights do not depend on the number of threads or on how rows are split'
     );
     t.same(differingRows(whole, split, 0), [], `${name}: split by hand`);
     for (const threads of [1, 2, 3]) {
-      const blocks = await rowsOnWorkers(context, name, task, threads);
+      const blocks = await rowsOnThreads(context, name, task, threads);
       const matrix = concatenateRows(blocks, task.source.points, true);
       t.same(differingRows(whole, matrix, 0), [], `${name}: ${threads} threads`);
       t.ok(matrix.weight.buffer instanceof SharedArrayBuffer);
@@ -75,24 +75,24 @@ t.test('a cancelled call ends with fault.cancelled', async (t) => {
   await t.rejects(prepareWeights(before, gridFromSpec('O16'), gridFromSpec('10/10')), { code: 'fault.cancelled' });
   const controller = new AbortController();
   const during: Context = { ...context, signal: controller.signal };
-  const running = rowsOnWorkers(during, 'linear', problem('O48', '1/1'), 2);
+  const running = rowsOnThreads(during, 'linear', problem('O48', '1/1'), 2);
   controller.abort();
   await t.rejects(running, { code: 'fault.cancelled' });
 });
 
 t.test('a worker that dies or is asked for nonsense rejects the call', async (t) => {
-  await t.rejects(rowsOnWorkers(context, 'no-such-method', problem('O16', '10/10'), 1), { code: 'fault.internal' });
+  await t.rejects(rowsOnThreads(context, 'no-such-method', problem('O16', '10/10'), 1), { code: 'fault.internal' });
   const dying: Context = {
     ...context,
     workers: { threads: 1, start: () => context.workers.start(new URL('data:text/javascript,throw new Error("dead")')) },
   };
-  await t.rejects(rowsOnWorkers(dying, 'linear', problem('O16', '10/10'), 1), { code: 'fault.internal' });
+  await t.rejects(rowsOnThreads(dying, 'linear', problem('O16', '10/10'), 1), { code: 'fault.internal' });
 });
 
 t.test('progress of threads ends at the number of rows', async (t) => {
   const events: number[] = [];
   const listening: Context = { ...context, progress: (event) => void events.push(event.done) };
-  await rowsOnWorkers(listening, 'nearest-neighbour', problem('O16', '5/5'), 2);
+  await rowsOnThreads(listening, 'nearest-neighbour', problem('O16', '5/5'), 2);
   t.equal(events.at(-1), 37 * 72);
   t.same(
     events,

@@ -1,4 +1,4 @@
-import { type Grid, gridFromSpec } from '../../atlas/index.js';
+import { type Grid, gridFromText } from '../../atlas/index.js';
 import { DteError, isDteError } from '../../base/index.js';
 import type { Terminal } from '../terminal/terminal.js';
 
@@ -11,7 +11,7 @@ export async function namedGrid(terminal: Terminal, text: string): Promise<Grid>
     return gridOf(await oneMessage(terminal, text, 1));
   }
   try {
-    return gridFromSpec(text);
+    return await gridFromText(text);
   } catch (error) {
     if (isDteError(error, 'input.grid') && /\.\w*[a-z]\w*$/i.test(text)) {
       throw new DteError('absent.file', `'${text}' is neither a file nor a grid`, { cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) });
