@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isDteError } from '../src/base/index.js';
+import { exitCodeOf, isDteError } from '../src/base/index.js';
 import { nodeContext } from '../src/base/node.js';
 import { packageRoot } from '../src/base/package-root.js';
 import { type EngineOptions, openEngine } from '../src/compute/index.js';
@@ -58,7 +58,13 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(options);
     return 0;
   }
-  return measure(options);
+  try {
+    return await measure(options);
+  } catch (error) {
+    if (!isDteError(error, 'absent.device', 'absent.module')) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return exitCodeOf(error);
+  }
 }
 
 async function measure({ chosen, threads, runs, quick, executors: wanted, json }: Options): Promise<number> {

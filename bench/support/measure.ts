@@ -6,11 +6,11 @@ export interface Spread {
   readonly runs: number;
 }
 
-/** Something that is measured. `run` answers what it measured itself (in `unit`s of the row), or nothing: then its wall time in ms counts. */
+/** Something that is measured. A number that `run` answers is what it measured itself, in the unit of the row; else its wall time in ms counts. */
 export interface Subject {
-  readonly run: () => Promise<number | void>;
+  readonly run: () => Promise<unknown>;
   /** After each run, outside the clock: give memory back, check the result. */
-  readonly after?: () => Promise<void> | void;
+  readonly after?: () => unknown;
 }
 
 /**
@@ -33,7 +33,7 @@ async function runOnce(subject: Subject): Promise<number> {
   const own = await subject.run();
   const wall = performance.now() - start;
   await subject.after?.();
-  return own ?? wall;
+  return typeof own === 'number' ? own : wall;
 }
 
 export function spreadOf(samples: readonly number[]): Spread {

@@ -2,7 +2,7 @@ import type { Grid } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
 import { gridBoxes, type GridBoxes } from './grid-boxes.js';
 import { allocateMatrix, type Matrix } from './matrix.js';
-import type { Method, Problem } from './methods.js';
+import type { Method, Problem } from './method.js';
 import { pruneEntries } from './row-slots.js';
 import { bandOf, coordinateTurn } from './target-points.js';
 

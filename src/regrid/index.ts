@@ -23,7 +23,8 @@
  * from that edge in `linear` (upstream leaves gaps between its points, because edges are great circles).
  */
 export { allocateMatrix, checkMatrix, identityMatrix, type Matrix, type MatrixSize } from './matrix.js';
-export { builtinMethods, methodAliases, methodName, methods, type Method, type Problem } from './methods.js';
+export type { Method, Problem } from './method.js';
+export { builtinMethods, methodAliases, methodName, methods } from './methods.js';
 export { defaultMissingStrategy, missingStrategies, missingStrategy, type MissingStrategy, type MissingStrategyName } from './missing.js';
 export { readNpz, writeNpz, type NpzOptions } from './npz.js';
 export { prepareRegrid, type RegridOptions, type Regridder } from './regrid.js';

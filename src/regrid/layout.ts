@@ -1,6 +1,8 @@
 import { gaussianWeights, rowStarts, type Area, type Grid, type Rows } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
-import { coordinateTolerance } from './target-points.js';
+
+/** Rounding of coordinates in grid descriptions, degrees (0.1 mm on the ground). */
+export const coordinateTolerance = 1e-9;
 
 /** How a row-structured grid ends at a pole. */
 export type PoleEnd =

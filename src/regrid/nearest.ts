@@ -1,6 +1,6 @@
 import type { RowLayout } from './layout.js';
 import type { Matrix } from './matrix.js';
-import type { Method, Problem } from './methods.js';
+import type { Method, Problem } from './method.js';
 import { packSlots, rowSlots } from './row-slots.js';
 import { bandOf, eachParallel, eastOf, holdsLatitude, holdsLongitude } from './target-points.js';
 

@@ -1,7 +1,4 @@
-import type { Layout } from './layout.js';
-
-/** Rounding of coordinates in grid descriptions, degrees (0.1 mm on the ground). */
-export const coordinateTolerance = 1e-9;
+import { coordinateTolerance, type Layout } from './layout.js';
 
 /**
  * Calls back for the points of a target grid from `start` to `end`, row by row where it has rows: `parallel` with the index of

@@ -1,6 +1,7 @@
 import type { TaskModule } from '../compute/index.js';
 import type { Matrix } from './matrix.js';
-import { builtinMethods, type Method, type Problem } from './methods.js';
+import type { Method, Problem } from './method.js';
+import { builtinMethods, } from './methods.js';
 
 /** Tasks for worker threads that make rows of interpolation weights. */
 export const weightsTasks: TaskModule = { url: new URL('./weights-tasks.js', import.meta.url), functions: { makeRows } };

@@ -3,7 +3,8 @@ import { type Context, DteError } from '../base/index.js';
 import { Team } from '../compute/index.js';
 import { sourceLayout, targetLayout } from './layout.js';
 import { concatenateRows, identityMatrix, type Matrix } from './matrix.js';
-import { builtinMethods, methodName, methods, type Method, type Problem } from './methods.js';
+import type { Method, Problem } from './method.js';
+import { builtinMethods, methodName, methods, } from './methods.js';
 import { weightsTasks } from './weights-tasks.js';
 
 export interface WeightsOptions {

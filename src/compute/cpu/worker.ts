@@ -1,4 +1,4 @@
-import { parentPort } from '../../base/node.js';
+import { parentPort } from '../../base/worker-port.js';
 import type { Kernel } from '../kernel.js';
 import { rangeFunction } from '../simd.js';
 import { type Failure, failureOf, type Reply, type Request } from './messages.js';
