@@ -1,8 +1,10 @@
 import t from 'tap';
 import { crop, gridFromSpec } from '../../src/atlas/index.js';
 
+type Spec = Parameters<typeof gridFromSpec>[0];
+
 /** Every index of a crop must point at the same place; true longitudes may differ by whole turns. */
-function worstDistance(spec: string, area: readonly number[]): number {
+function worstDistance(spec: Spec, area: readonly number[]): number {
   const grid = gridFromSpec(spec);
   const part = crop(grid, area);
   const whole = grid.coordinates();
@@ -30,19 +32,19 @@ t.test('the indices of a crop name the points of its grid', async (t) => {
     'N16',
     'F8',
     'L35x37',
-    '{grid: 5/5, area: [90,-180,-90,175]}',
-    '{grid: O16, area: [90,-180,-90,180]}',
+    { grid: '5/5', area: [90, -180, -90, 175] },
+    { grid: 'O16', area: [90, -180, -90, 180] },
   ]) {
-    for (const area of areas) t.ok(worstDistance(spec, area) < 1e-9, `${spec} ${area.join('/')}`);
+    for (const area of areas) t.ok(worstDistance(spec, area) < 1e-9, `${JSON.stringify(spec)} ${area.join('/')}`);
   }
-  for (const spec of ['{grid: 1/1, area: [60,-40,20,60]}', '{grid: O32, area: [60,-40,20,60]}', '{grid: F32, area: [60,-40,20,60]}']) {
+  for (const spec of [{ grid: '1/1', area: [60, -40, 20, 60] }, { grid: 'O32', area: [60, -40, 20, 60] }, { grid: 'F32', area: [60, -40, 20, 60] }]) {
     for (const area of [
       [50, -10, 30, 20],
       [50, 350, 30, 20],
       [90, -90, 0, 90],
       [50, -40, 40, 0],
     ])
-      t.ok(worstDistance(spec, area) < 1e-9, `${spec} ${area.join('/')}`);
+      t.ok(worstDistance(spec, area) < 1e-9, `${JSON.stringify(spec)} ${area.join('/')}`);
   }
   t.ok(worstDistance('0.7/0.7', [50, 200, 30, 300]) < 1e-9, 'beyond 180 E on a grid that does not close');
 });
@@ -79,17 +81,17 @@ t.test('known points of a 10 degree grid come out', async (t) => {
 });
 
 t.test('an area outside the grid or torn by its edge is refused', async (t) => {
-  const regional = gridFromSpec('{grid: 1/1, area: [60,-170,20,170]}');
-  for (const spec of ['{grid: 1/1, area: [60,-40,20,60]}', '{grid: O32, area: [60,-40,20,60]}']) {
+  const regional = gridFromSpec({ grid: '1/1', area: [60, -170, 20, 170] });
+  for (const spec of [{ grid: '1/1', area: [60, -40, 20, 60] }, { grid: 'O32', area: [60, -40, 20, 60] }]) {
     const grid = gridFromSpec(spec);
     for (const area of [
       [10, 0, 0, 10],
       [50, 100, 30, 120],
       [89, 0, 70, 10],
     ])
-      t.throws(() => crop(grid, area), { code: 'input.area', message: /outside the grid.*the grid covers/ }, spec);
+      t.throws(() => crop(grid, area), { code: 'input.area', message: /outside the grid.*the grid covers/ }, JSON.stringify(spec));
   }
   t.throws(() => crop(regional, [50, 150, 30, -150]), { code: 'input.area', message: /torn/ });
   t.throws(() => crop(gridFromSpec('O8'), [10, 0, 20, 5]), { code: 'input.area' });
-  t.throws(() => crop(gridFromSpec('{type: sh, truncation: 3}'), [10, 0, 0, 5]), { code: 'unsupported.grid' });
+  t.throws(() => crop(gridFromSpec({ type: 'sh', truncation: 3 }), [10, 0, 0, 5]), { code: 'unsupported.grid' });
 });

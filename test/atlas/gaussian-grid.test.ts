@@ -31,14 +31,14 @@ t.test("a header's rounded area is read with the rounding that gives its number 
 });
 
 t.test('pl of the rows of a sub-area counts whole circles, or the points inside the area of a named grid', async (t) => {
-  const part = gridFromSpec('{grid: O32, area: [60, -20, 30, 45]}');
+  const part = gridFromSpec({ grid: 'O32', area: [60, -20, 30, 45] });
   const rows = part.rows as NonNullable<typeof part.rows>;
   const { north, west, south, east } = part.area as NonNullable<typeof part.area>;
   const rounded = [north, west + 360, south, east].map((edge) => Math.round(edge * 1000) / 1000);
   const circles = Array.from(rows.lonStep, (step) => Math.round(360 / step));
   t.equal(gaussianGrid({ gaussianNumber: 32, pl: circles, area: rounded, points: part.points }).hash, part.hash, 'whole circles');
   t.equal(gaussianGrid({ gaussianNumber: 32, pl: rows.counts, area: rounded, points: part.points }).hash, part.hash, 'points inside');
-  const regular = gridFromSpec('{grid: F32, area: [60, -20, 30, 45]}');
+  const regular = gridFromSpec({ grid: 'F32', area: [60, -20, 30, 45] });
   t.equal(gaussianGrid({ gaussianNumber: 32, area: [60, -20, 30, 45], points: regular.points }).hash, regular.hash, 'regular');
 });
 

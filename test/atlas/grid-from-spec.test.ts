@@ -1,5 +1,8 @@
 import t from 'tap';
-import { type Grid, gridFromSpec, regularLatLon } from '../../src/atlas/index.js';
+import { type Grid, gridFromSpec, gridFromText, regularLatLon } from '../../src/atlas/index.js';
+
+/** A text as a person writes it, or a value. */
+const gridOf = async (spec: unknown): Promise<Grid> => (typeof spec === 'string' ? await gridFromText(spec) : gridFromSpec(spec as number[]));
 
 t.test('names have the numbers of points of the atlas grids', async (t) => {
   // grids-and-regridding reference, section 2 (atlas check values) and 2.5 (mir tests/unit/gridspec.cc).
@@ -30,8 +33,9 @@ t.test('specs have the canonical forms that mir asserts', async (t) => {
     ['{grid: o8}', '{"grid":"O8"}', 544],
   ];
   for (const [text, canonical, points] of cases) {
-    t.equal(JSON.stringify(gridFromSpec(text).spec), canonical);
-    t.equal(gridFromSpec(text).points, points);
+    const grid = await gridFromText(text);
+    t.equal(JSON.stringify(grid.spec), canonical);
+    t.equal(grid.points, points);
   }
 });
 
@@ -65,7 +69,7 @@ t.test('one grid written in many ways has one spec and one hash', async (t) => {
     ['{grid: L10x4}', '{grid: [36, 60], reference: [0, 30]}', '{grid: [36, 60], reference: [72, -90]}'],
   ];
   for (const group of ways) {
-    const [first, ...others] = group.map((spec) => gridFromSpec(spec as string)) as [Grid, ...Grid[]];
+    const [first, ...others] = (await Promise.all(group.map((spec) => gridOf(spec)))) as [Grid, ...Grid[]];
     for (const [index, other] of others.entries()) {
       t.same(other.spec, first.spec, JSON.stringify(group[index + 1]));
       t.equal(other.hash, first.hash);
@@ -92,7 +96,7 @@ t.test('a canonical spec leads back to the same grid', async (t) => {
     '{type: unknown, points: 7}',
   ];
   for (const spec of specs) {
-    const grid = gridFromSpec(spec);
+    const grid = await gridFromText(spec);
     const again = gridFromSpec(JSON.stringify(grid.spec));
     t.equal(again.hash, grid.hash, spec);
     t.same(again.rows, grid.rows);
@@ -104,7 +108,7 @@ t.test('the hash is stable and tells grids apart', async (t) => {
   // SHA-256 by `printf 'dte-grid-1 {"grid":"O640"}' | sha256sum | cut -c1-32` (GNU coreutils), and the same for {"grid":[1,1]}.
   t.equal(gridFromSpec('O640').hash, '411aabf55b58e314525405cf496bbdf4');
   t.equal(gridFromSpec('1/1').hash, '9cd8e091850916d1c547a895e08895c0');
-  const hashes = [
+  const specs = [
     'O32',
     'N32',
     'F32',
@@ -113,16 +117,17 @@ t.test('the hash is stable and tells grids apart', async (t) => {
     '{grid: 1/1, area: [1,0,0,1]}',
     '{grid: 1/1, rotation: [-40,10]}',
     '{type: sh, truncation: 31}',
-  ].map((spec) => gridFromSpec(spec).hash);
+  ];
+  const hashes = (await Promise.all(specs.map(gridFromText))).map(({ hash }) => hash);
   t.equal(new Set(hashes).size, hashes.length);
   for (const hash of hashes) t.match(hash, /^[0-9a-f]{32}$/);
 });
 
 t.test('increments give multiples inside the area, snapped inwards, also across the date line', async (t) => {
-  const inwards = gridFromSpec('{grid: 10/10, area: [65, -33, 25, 41]}');
+  const inwards = await gridFromText('{grid: 10/10, area: [65, -33, 25, 41]}');
   t.same(inwards.area, { north: 60, west: -30, south: 30, east: 40 });
   t.equal(inwards.points, 4 * 8);
-  const line = gridFromSpec('{grid: 10/10, area: [10, 165, -10, -165]}');
+  const line = await gridFromText('{grid: 10/10, area: [10, 165, -10, -165]}');
   t.same(Array.from(line.coordinates().lon.subarray(0, 3)), [170, 180, 190]);
   t.equal(line.points, 9);
   const fine = gridFromSpec('0.1/0.1').coordinates();
@@ -140,7 +145,7 @@ t.test('increments that do not divide the circle leave it open', async (t) => {
 
 t.test('rows, coordinates and area of a grid agree', async (t) => {
   for (const spec of ['O16', 'N16', 'F4', '5/5', '{grid: O16, area: [50,-20,-10,95]}', '{grid: 5/5, area: [50,-20,-10,95]}', 'L7x5']) {
-    const { rows, points, area, coordinates } = gridFromSpec(spec);
+    const { rows, points, area, coordinates } = await gridFromText(spec);
     const { lat, lon } = coordinates();
     t.equal(lat.length, points);
     let index = 0;
@@ -202,7 +207,7 @@ t.test('a regular Gaussian or reduced sub-area holds exactly the points inside i
 
 t.test('a rotated grid has true coordinates', async (t) => {
   // By hand: the frame's south pole lies at (-40, 10), so its north pole is at (40, -170) and the frame's origin, a quarter turn away, at (50, 10).
-  const grid = gridFromSpec('{grid: 10/10, rotation: [-40, 10]}');
+  const grid = await gridFromText('{grid: 10/10, rotation: [-40, 10]}');
   t.equal(grid.type, 'rotated_ll');
   const { lat, lon } = grid.coordinates();
   const near = (point: number, wantedLat: number, wantedLon: number) =>
@@ -212,7 +217,7 @@ t.test('a rotated grid has true coordinates', async (t) => {
   near(18 * 36, -40, 10);
   t.equal(grid.rows, undefined);
   t.same(grid.area, { north: 90, west: -180, south: -90, east: 180 });
-  const part = gridFromSpec('{grid: 1/1, rotation: [-40, 10], area: [20, -20, -20, 20]}');
+  const part = await gridFromText('{grid: 1/1, rotation: [-40, 10], area: [20, -20, -20, 20]}');
   const box = part.area as { north: number; west: number; south: number; east: number };
   const own = part.coordinates();
   for (let p = 0; p < part.points; p++) {
@@ -223,9 +228,9 @@ t.test('a rotated grid has true coordinates', async (t) => {
 });
 
 t.test('spectral, unstructured and unknown grids have points and no coordinates', async (t) => {
-  const sh = gridFromSpec('{type: sh, truncation: 639}');
+  const sh = await gridFromText('{type: sh, truncation: 639}');
   t.equal(sh.points, 640 * 641);
-  for (const grid of [sh, gridFromSpec('{type: unstructured, points: 5}'), gridFromSpec('{type: unknown, points: 5}')]) {
+  for (const grid of [sh, await gridFromText('{type: unstructured, points: 5}'), await gridFromText('{type: unknown, points: 5}')]) {
     t.equal(grid.area, undefined);
     t.throws(() => grid.coordinates(), { code: 'unsupported.grid' });
   }
@@ -267,7 +272,16 @@ t.test('a wrong gridspec says what was met and what is accepted', async (t) => {
     ['{grid: 10/10, area: [29, 1, 21, 2]}', 'input.area', /holds no point/],
     ['{grid: O32, area: [1, 3, -1, 3.2]}', 'input.area', /outside the grid/],
   ];
-  for (const [spec, code, message] of refusals) t.throws(() => gridFromSpec(spec as string), { code, message }, JSON.stringify(spec));
+  for (const [spec, code, message] of refusals) await t.rejects(gridOf(spec), { code, message }, JSON.stringify(spec));
+});
+
+t.test('names, increments and JSON need no YAML, which gridFromSpec refuses', async (t) => {
+  for (const text of ['O32', ' o32\n', '5/5', '[5, 5]', '{"grid":"O32"}', '"O32"']) {
+    t.equal((await gridFromText(text)).hash, gridFromSpec(text).hash, text);
+  }
+  t.throws(() => gridFromSpec('{grid: O32}'), { code: 'input.syntax', message: /'\{grid: O32\}' is neither a name nor JSON; gridFromText reads YAML/ });
+  for (const empty of ['', ' ', '# nothing']) await t.rejects(gridFromText(empty), { code: 'input.grid', message: /not a grid/ }, `'${empty}'`);
+  t.throws(() => gridFromSpec(''), { code: 'input.grid', message: /not a grid/ });
 });
 
 t.test('a GRIB header and a gridspec of the same grid give the same grid', async (t) => {

@@ -60,6 +60,7 @@ t.test('damaged and unsupported messages', { skip: noShared }, async (t) => {
   const regridded = await dte(['regrid', '--keep-going', corrupted, '-o', at('regridded.grib'), '--grid', 'O16'], { env: { DTE_CACHE: at('cache') } });
   t.equal(regridded.code, 5);
   t.match(regridded.stderr, /1 field, .*1 bad message skipped/);
+  t.equal(regridded.stderr.match(/message 1, byte 0/g)?.length, 1, 'each bad message is told once');
 
   await refused(t, ['grib', 'values', `${sharedGrib}step_60m.grib`, '--message', '99'], 4, /^dte: message 99 does not exist \(.*\); the file has 73/);
   await refused(t, ['grib', 'get', '-p', 'shortNam', `${sharedGrib}step_60m.grib`], 4, /key 'shortNam' does not exist.*did you mean 'shortName'/);
@@ -71,6 +72,7 @@ t.test('outputs that cannot be written', { skip: noShared }, async (t) => {
   const input = `${sharedGrib}step_60m.grib`;
   await refused(t, ['grib', 'copy', input, '-o', folder], 2, /^dte: '.*' is a directory; name an output file/);
   await refused(t, ['grib', 'copy', input, '-o', join(at('empty.grib'), 'x')], 70, /^dte: '.*' cannot be written: /);
+  if (existsSync('/proc/self')) await refused(t, ['grib', 'copy', input, '-o', '/proc/nope/x'], 70, /^dte: '\/proc\/nope\/x' cannot be written: /);
   await refused(t, ['regrid', input, '-o', at('x.grib'), '--grid', '1/1', '--method', 'liner'], 2, /did you mean 'linear'/);
   t.notOk(existsSync(at('x.grib')));
   t.strictSame(readdirSync(folder).filter((name) => name.endsWith('.part')), [], 'nothing unfinished is left');

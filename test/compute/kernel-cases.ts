@@ -19,6 +19,19 @@ export interface KernelCase {
 
 const lanes = 5;
 
+/** How a lane is packed: bits (0: constant), format (0 stream, 1 elements), with a bitmap or not. */
+interface LaneKind {
+  readonly bits: number;
+  readonly format: 0 | 1;
+  readonly isMasked: boolean;
+}
+
+const lane = (bits: number, format: 0 | 1 = 0, isMasked = false): LaneKind => ({ bits, format, isMasked });
+const mixedLanes = [lane(16), lane(11, 0, true), lane(32), lane(8, 1, true), lane(0, 0, true)];
+const packedLanes = [lane(16), lane(11), lane(16, 1), lane(8, 1), lane(0)];
+const streamLanes = Array.from({ length: 5 }, () => lane(16));
+const elementLanes = Array.from({ length: 5 }, () => lane(16, 1));
+
 /** Every kernel of the project; `house.test` holds this list against the shaders. */
 export const kernelCases: readonly KernelCase[] = [
   entry(copy, (points, random) => ({ inputs: { points, source: reals(points, random) }, outputs: { copied: points } })),
@@ -44,12 +57,9 @@ export const kernelCases: readonly KernelCase[] = [
     });
     return { inputs: { chunks, words, lanes, bitmap, counts }, outputs: { ranks: words * lanes } };
   }),
-  entry(unpack, unpackCase),
-  entry(valueRange, (points, random) => {
-    const chunks = Math.ceil(points / 256);
-    const outputs = { minimum: chunks * lanes, maximum: chunks * lanes, missingCount: chunks * lanes, strangeCount: chunks * lanes };
-    return { inputs: { chunks, points, lanes, values: reals(points * lanes, random, 0.3) }, outputs };
-  }),
+  // Mixed kinds of lanes, then those that the compiled twins do four, or one, at a time.
+  ...[mixedLanes, streamLanes, elementLanes, streamLanes.slice(0, 1)].map((kinds) => entry(unpack, (points, random) => unpackCase(points, random, kinds))),
+  ...[lanes, 1].map((width) => entry(valueRange, (points, random) => rangeCase(points, random, width))),
   entry(valueRangeMerge, (chunks, random) => {
     const merged = Math.ceil(chunks / 64);
     const outputs = { minimum: merged * lanes, maximum: merged * lanes, missingCount: merged * lanes, strangeCount: merged * lanes };
@@ -66,7 +76,7 @@ export const kernelCases: readonly KernelCase[] = [
     const { bitmap, ranks } = bitmaps(points, random);
     return { inputs: { words, points, lanes, values: reals(points * lanes, random), bitmap, ranks }, outputs: { coded: points * lanes } };
   }),
-  entry(pack, packCase),
+  ...[packedLanes, streamLanes, elementLanes, streamLanes.slice(0, 1)].map((kinds) => entry(pack, (points, random) => packCase(points, random, kinds))),
   entry(csrApply, (rows, random) => csrCase(rows, random, 0, lanes)),
   entry(csrApply, (rows, random) => csrCase(rows, random, 0, 8)),
   ...[1, 2, 3, 4].map((strategy) => entry(csrApply, (rows, random) => csrCase(rows, random, strategy, lanes))),
@@ -107,34 +117,39 @@ function bitmaps(points: number, random: () => number): { readonly bitmap: Uint3
   return { bitmap, ranks };
 }
 
-// One lane of each kind: stream of 16 bits, odd width, 32 bits, elements of 8 bits, and constant with a bitmap.
-function unpackCase(points: number, random: () => number): ReturnType<KernelCase['make']> {
+function rangeCase(points: number, random: () => number, width: number): ReturnType<KernelCase['make']> {
+  const chunks = Math.ceil(points / 256);
+  const outputs = { minimum: chunks * width, maximum: chunks * width, missingCount: chunks * width, strangeCount: chunks * width };
+  return { inputs: { chunks, points, lanes: width, values: reals(points * width, random, 0.3) }, outputs };
+}
+
+function unpackCase(points: number, random: () => number, kinds: readonly LaneKind[]): ReturnType<KernelCase['make']> {
   const blocks = Math.ceil(points / 32);
-  const kinds = [[16, 0, false], [11, 0, true], [32, 0, false], [8, 1, true], [0, 0, true]] as const;
+  const width = kinds.length;
   const { bitmap, ranks } = bitmaps(points, random);
-  const laneTable = new Uint32Array(lanes * 5);
-  const laneReals = new Float64Array(lanes * 4);
+  const laneTable = new Uint32Array(width * 5);
+  const laneReals = new Float64Array(width * 4);
   let words = 0;
-  for (const [lane, [bits, format, masked]] of kinds.entries()) {
-    laneTable.set([words, bits, format, masked ? lane * blocks : 0xffffffff, points], lane * 5);
+  for (const [lane, { bits, format, isMasked }] of kinds.entries()) {
+    laneTable.set([words, bits, format, isMasked ? lane * blocks : 0xffffffff, points], lane * 5);
     laneReals.set([Math.round(random() * 1000), 2 ** (8 - Math.max(bits, 1)), 1, 0], lane * 4);
     words += blocks * bits + 1;
   }
-  return { inputs: { blocks, points, lanes, packed: integers(words, random, 2 ** 32), laneTable, laneReals, bitmap, ranks }, outputs: { values: points * lanes } };
+  return { inputs: { blocks, points, lanes: width, packed: integers(words, random, 2 ** 32), laneTable, laneReals, bitmap, ranks }, outputs: { values: points * width } };
 }
 
-function packCase(points: number, random: () => number): ReturnType<KernelCase['make']> {
+function packCase(points: number, random: () => number, kinds: readonly LaneKind[]): ReturnType<KernelCase['make']> {
   const blocks = Math.ceil(points / 32);
-  const kinds = [[16, 0], [11, 0], [16, 1], [8, 1], [0, 0]] as const;
-  const laneTable = new Uint32Array(lanes * 5);
-  const laneReals = new Float64Array(lanes * 3);
+  const width = kinds.length;
+  const laneTable = new Uint32Array(width * 5);
+  const laneReals = new Float64Array(width * 3);
   let words = 0;
-  for (const [lane, [bits, format]] of kinds.entries()) {
+  for (const [lane, { bits, format }] of kinds.entries()) {
     laneTable.set([words, bits, format, points, 2 ** bits - 1], lane * 5);
     laneReals.set([-256, bits === 0 ? 1 : 2 ** (bits - 10), 1], lane * 3);
     words += blocks * bits;
   }
-  return { inputs: { blocks, lanes, pointStride: lanes, laneStride: 1, values: reals(points * lanes, random), laneTable, laneReals }, outputs: { packed: words } };
+  return { inputs: { blocks, lanes: width, pointStride: width, laneStride: 1, values: reals(points * width, random), laneTable, laneReals }, outputs: { packed: words } };
 }
 
 function csrCase(rows: number, random: () => number, strategy: number, width: number): ReturnType<KernelCase['make']> {

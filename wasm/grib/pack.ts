@@ -10,7 +10,10 @@ export function pack(start: u32, end: u32, lanes: u32, pointStride: u32, laneStr
     const last = min(block + blocksAtOnce, end) * 32;
     let lane: u32 = 0;
     while (lane < lanes) {
-      if (laneStride == 1 && lane + 4 <= lanes && isAlike16(laneTable, lane)) {
+      if (pointStride == 1 && isAlike16(laneTable + lane * 20, 1)) {
+        packRow(first, last, lane, laneStride, values, laneTable, laneReals, packed);
+        lane++;
+      } else if (laneStride == 1 && lane + 4 <= lanes && isAlike16(laneTable + lane * 20, 4)) {
         packFour(first, last, lane, pointStride, values, laneTable, laneReals, packed);
         lane += 4;
       } else {
@@ -21,15 +24,36 @@ export function pack(start: u32, end: u32, lanes: u32, pointStride: u32, laneStr
   }
 }
 
-/** Four lanes of 16 bits, in one format, with the same number of values. */
-function isAlike16(laneTable: usize, lane: u32): bool {
-  const format = load<u32>(laneTable + lane * 20, 8);
-  const count = load<u32>(laneTable + lane * 20, 12);
-  for (let l = lane; l < lane + 4; l++) {
-    const row = laneTable + l * 20;
+/** Lanes of 16 bits, in one format, with the same number of values. */
+function isAlike16(laneTable: usize, lanes: u32): bool {
+  const format = load<u32>(laneTable, 8);
+  const count = load<u32>(laneTable, 12);
+  for (let lane: u32 = 0; lane < lanes; lane++) {
+    const row = laneTable + lane * 20;
     if (load<u32>(row, 4) != 16 || load<u32>(row, 8) != format || load<u32>(row, 12) != count) return false;
   }
   return true;
+}
+
+/** A lane whose values lie side by side: the only lane of its tile, or one without its missing values. */
+function packRow(first: u32, last: u32, lane: u32, laneStride: u32, values: usize, laneTable: usize, laneReals: usize, packed: usize): void {
+  const row = laneTable + lane * 20;
+  const isStream = load<u32>(row, 8) == 0;
+  const end = min(last, load<u32>(row, 12));
+  const to = packed + (<usize>load<u32>(row) << 2);
+  const largest = i32x4.splat(load<u32>(row, 16));
+  const reals = laneReals + lane * 12;
+  const reference = f64x2.splat(<f64>load<f32>(reals));
+  const inverse = f64x2.splat(<f64>load<f32>(reals, 4));
+  const decimal = f64x2.splat(<f64>load<f32>(reals, 8));
+  const from = values + (<usize>lane * laneStride << 2);
+  let point = first;
+  for (; point + 8 <= end; point += 8) {
+    const a = quantised(from + (point << 2), reference, reference, inverse, inverse, decimal, decimal, largest);
+    const b = quantised(from + (point << 2) + 16, reference, reference, inverse, inverse, decimal, decimal, largest);
+    put(to + (point << 1), i16x8.narrow_i32x4_u(a, b), isStream);
+  }
+  if (point < end) packOne(point, last, lane, 1, laneStride, values, laneTable, laneReals, packed);
 }
 
 function packFour(first: u32, last: u32, lane: u32, pointStride: u32, values: usize, laneTable: usize, laneReals: usize, packed: usize): void {

@@ -11,7 +11,10 @@ export function unpack(start: u32, end: u32, points: u32, lanes: u32, packed: us
     const last = min(min(block + blocksAtOnce, end) * 32, points);
     let lane: u32 = 0;
     while (lane < lanes) {
-      if (lane + 4 <= lanes && isPlain16(laneTable, lane)) {
+      if (lanes == 1 && isPlain16(laneTable, 1)) {
+        unpackRow(first, last, packed, laneTable, laneReals, values);
+        lane++;
+      } else if (lane + 4 <= lanes && isPlain16(laneTable + lane * 20, 4)) {
         unpackFour(first, last, lanes, lane, packed, laneTable, laneReals, values);
         lane += 4;
       } else {
@@ -22,14 +25,34 @@ export function unpack(start: u32, end: u32, points: u32, lanes: u32, packed: us
   }
 }
 
-/** Four lanes of 16 bits in one format, without bitmaps. */
-function isPlain16(laneTable: usize, lane: u32): bool {
-  const format = load<u32>(laneTable + lane * 20, 8);
-  for (let l = lane; l < lane + 4; l++) {
-    const row = laneTable + l * 20;
+/** Lanes of 16 bits in one format, without bitmaps. */
+function isPlain16(laneTable: usize, lanes: u32): bool {
+  const format = load<u32>(laneTable, 8);
+  for (let lane: u32 = 0; lane < lanes; lane++) {
+    const row = laneTable + lane * 20;
     if (load<u32>(row, 4) != 16 || load<u32>(row, 8) != format || load<u32>(row, 12) != noBitmap) return false;
   }
   return true;
+}
+
+/** The only lane of its tile: values lie side by side. Eight at a time, with the lane's numbers held in registers. */
+function unpackRow(first: u32, last: u32, packed: usize, laneTable: usize, laneReals: usize, values: usize): void {
+  const isStream = load<u32>(laneTable, 8) == 0;
+  const from = packed + (<usize>load<u32>(laneTable) << 2);
+  let point = first;
+  if (decimalOf(laneReals) == 1) {
+    const reference = v128.load32_splat(laneReals);
+    const scale = v128.load32_splat(laneReals, 4);
+    for (; point + 8 <= last; point += 8) {
+      const eight = v128.load(from + (point << 1));
+      const integers = isStream ? swapped16(eight) : eight;
+      const to = values + (point << 2);
+      v128.store(to, scaled(i32x4.extend_low_i16x8_u(integers), scale, reference));
+      v128.store(to, scaled(i32x4.extend_high_i16x8_u(integers), scale, reference), 16);
+    }
+  }
+  for (; point + 4 <= last; point += 4) v128.store(values + (point << 2), decimated(integersAt(from + (point << 1), isStream), laneReals));
+  unpackOne(point, last, 1, 0, packed, laneTable, laneReals, 0, 0, values);
 }
 
 function unpackFour(first: u32, last: u32, lanes: u32, lane: u32, packed: usize, laneTable: usize, laneReals: usize, values: usize): void {
@@ -39,23 +62,46 @@ function unpackFour(first: u32, last: u32, lanes: u32, lane: u32, packed: usize,
   const from2 = packed + (<usize>load<u32>(laneTable + lane * 20, 40) << 2);
   const from3 = packed + (<usize>load<u32>(laneTable + lane * 20, 60) << 2);
   const reals = laneReals + lane * 16;
-  const isUndecimated = decimalOf(reals) == 1 && decimalOf(reals + 16) == 1 && decimalOf(reals + 32) == 1 && decimalOf(reals + 48) == 1;
   const stride = lanes << 2;
   let to = values + ((first * lanes + lane) << 2);
   let point = first;
-  for (; point + 4 <= last; point += 4) {
+  if (decimalOf(reals) == 1 && decimalOf(reals + 16) == 1 && decimalOf(reals + 32) == 1 && decimalOf(reals + 48) == 1) {
+    const reference0 = v128.load32_splat(reals);
+    const reference1 = v128.load32_splat(reals, 16);
+    const reference2 = v128.load32_splat(reals, 32);
+    const reference3 = v128.load32_splat(reals, 48);
+    const scale0 = v128.load32_splat(reals, 4);
+    const scale1 = v128.load32_splat(reals, 20);
+    const scale2 = v128.load32_splat(reals, 36);
+    const scale3 = v128.load32_splat(reals, 52);
+    for (; point + 4 <= last; point += 4, to += 4 * stride) {
+      const at = point << 1;
+      const a = scaled(integersAt(from0 + at, isStream), scale0, reference0);
+      const b = scaled(integersAt(from1 + at, isStream), scale1, reference1);
+      const c = scaled(integersAt(from2 + at, isStream), scale2, reference2);
+      const d = scaled(integersAt(from3 + at, isStream), scale3, reference3);
+      putFour(to, stride, a, b, c, d);
+    }
+  }
+  for (; point + 4 <= last; point += 4, to += 4 * stride) {
     const at = point << 1;
-    const a = valuesOf(integersAt(from0 + at, isStream), reals, isUndecimated);
-    const b = valuesOf(integersAt(from1 + at, isStream), reals + 16, isUndecimated);
-    const c = valuesOf(integersAt(from2 + at, isStream), reals + 32, isUndecimated);
-    const d = valuesOf(integersAt(from3 + at, isStream), reals + 48, isUndecimated);
-    v128.store(to, transposed0(a, b, c, d));
-    v128.store(to + stride, transposed1(a, b, c, d));
-    v128.store(to + 2 * stride, transposed2(a, b, c, d));
-    v128.store(to + 3 * stride, transposed3(a, b, c, d));
-    to += 4 * stride;
+    const a = decimated(integersAt(from0 + at, isStream), reals);
+    const b = decimated(integersAt(from1 + at, isStream), reals + 16);
+    const c = decimated(integersAt(from2 + at, isStream), reals + 32);
+    const d = decimated(integersAt(from3 + at, isStream), reals + 48);
+    putFour(to, stride, a, b, c, d);
   }
   for (let l = lane; l < lane + 4; l++) unpackOne(point, last, lanes, l, packed, laneTable, laneReals, 0, 0, values);
+}
+
+/** Four points of four lanes, to four points' places. */
+// @ts-ignore: decorator
+@inline
+function putFour(to: usize, stride: usize, a: v128, b: v128, c: v128, d: v128): void {
+  v128.store(to, transposed0(a, b, c, d));
+  v128.store(to + stride, transposed1(a, b, c, d));
+  v128.store(to + 2 * stride, transposed2(a, b, c, d));
+  v128.store(to + 3 * stride, transposed3(a, b, c, d));
 }
 
 // @ts-ignore: decorator
@@ -71,11 +117,17 @@ function decimalOf(reals: usize): f64 {
   return <f64>load<f32>(reals, 8) + <f64>load<f32>(reals, 12);
 }
 
-/** (R + X s) d of four values of a lane. Without d, 16-bit X times a power of two is exact in f32, and the sum is rounded once. */
+/** R + X s without a decimal factor: 16-bit X times a power of two is exact in f32, and the sum is rounded once. */
 // @ts-ignore: decorator
 @inline
-function valuesOf(integers: v128, reals: usize, isUndecimated: bool): v128 {
-  if (isUndecimated) return f32x4.add(f32x4.mul(f32x4.convert_i32x4_u(integers), v128.load32_splat(reals, 4)), v128.load32_splat(reals));
+function scaled(integers: v128, scale: v128, reference: v128): v128 {
+  return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(integers), scale), reference);
+}
+
+/** (R + X s) d of four values of a lane, in f64 and rounded once. */
+// @ts-ignore: decorator
+@inline
+function decimated(integers: v128, reals: usize): v128 {
   const reference = f64x2.splat(<f64>load<f32>(reals));
   const scale = f64x2.splat(<f64>load<f32>(reals, 4));
   const decimal = f64x2.splat(decimalOf(reals));
