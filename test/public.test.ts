@@ -3,7 +3,20 @@ import t from 'tap';
 
 const surface: Readonly<Record<string, readonly string[]>> = {
   index: ['DteError', 'gridFromSpec', 'isDteError', 'kernel', 'layerOf', 'missingValue', 'nodeContext', 'open', 'releaseField', 'version'],
-  'compute/index': ['DeviceArray', 'Engine', 'copy', 'declarations', 'expandShader', 'gather', 'kernel', 'missingValue', 'openEngine', 'Pass', 'probe', 'Team'],
+  'compute/index': [
+    'DeviceArray',
+    'Engine',
+    'copy',
+    'declarations',
+    'expandShader',
+    'gather',
+    'kernel',
+    'missingValue',
+    'openEngine',
+    'Pass',
+    'probe',
+    'Team',
+  ],
 };
 
 for (const [entry, names] of Object.entries(surface)) {

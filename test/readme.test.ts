@@ -33,7 +33,10 @@ t.test('the library example runs as it stands', async (test) => {
   // The package as a user's project sees it.
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{}');
-  writeFileSync(join(folder, 'run.mjs'), `import { register } from 'node:module';\nregister('./self.mjs', import.meta.url);\nawait import('./example.mjs');\n`);
+  writeFileSync(
+    join(folder, 'run.mjs'),
+    `import { register } from 'node:module';\nregister('./self.mjs', import.meta.url);\nawait import('./example.mjs');\n`,
+  );
   writeFileSync(
     join(folder, 'self.mjs'),
     `const root = ${JSON.stringify(`file://${root}`)};

@@ -44,7 +44,12 @@ export function releaseField(field: Field): void {
 }
 
 /** One layer out of host copies of the tiles, `[points]`; missing values become `missing` (default: the sentinel). */
-export function layerOf(field: Field, tiles: readonly (Float32Array | Float64Array)[], layer: number, missing = missingValue): Float32Array | Float64Array {
+export function layerOf(
+  field: Field,
+  tiles: readonly (Float32Array | Float64Array)[],
+  layer: number,
+  missing = missingValue,
+): Float32Array | Float64Array {
   const index = field.tiles.findIndex(({ firstLayer, lanes }) => layer >= firstLayer && layer < firstLayer + lanes);
   const { firstLayer, lanes } = field.tiles[index] as Tile;
   const values = tiles[index] as Float32Array | Float64Array;

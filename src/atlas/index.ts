@@ -1,8 +1,9 @@
 /**
  * Grids and fields: points on the sphere, their order, and values on them.
  *
- *     import { crop, gridFromSpec } from 'dte-webgpu/atlas';
+ *     import { crop, gridFromSpec, gridFromText } from 'dte-webgpu/atlas';
  *     const grid = gridFromSpec('O640');                              // 1 661 440 points, type reduced_gg
+ *     const asked = await gridFromText('{grid: 1/1, area: 70/-25/30/45}'); // what a person wrote: also YAML
  *     const { lat, lon } = grid.coordinates();                        // degrees, f64, north to south, west to east
  *     const { grid: europe, indices } = crop(grid, [70, -25, 30, 45]); // north, west, south, east
  *

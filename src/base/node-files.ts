@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import * as fsp from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -137,7 +136,7 @@ async function createFile(path: string): Promise<WritableFile> {
   if (existing?.isDirectory === true) throw new DteError('input.option', `'${path}' is a directory`, { hint: 'name an output file' });
   // /dev/null, a pipe: there is nothing to rename onto.
   if (existing !== undefined && !(await fsp.stat(path)).isFile()) return directFile(path);
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.part`);
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${crypto.randomUUID().slice(0, 8)}.part`);
   let handle: fsp.FileHandle;
   try {
     await makeFolder(dirname(path));
@@ -178,7 +177,10 @@ async function createFile(path: string): Promise<WritableFile> {
 
 /** Folder by folder: the recursive `mkdir` of Node 20 never returns where a folder cannot be made in an existing one, as in /proc. */
 async function makeFolder(folder: string): Promise<void> {
-  const isFolder = await fsp.stat(folder).then((stat) => stat.isDirectory(), () => false);
+  const isFolder = await fsp.stat(folder).then(
+    (stat) => stat.isDirectory(),
+    () => false,
+  );
   if (isFolder) return;
   const parent = dirname(folder);
   if (parent !== folder) await makeFolder(parent);
@@ -241,7 +243,10 @@ function readFault(path: string, error: unknown): DteError {
 }
 
 function writeFault(path: string, error: unknown): DteError {
-  return new DteError('fault.write', `'${path}' cannot be written: ${(error as Error).message}`, { cause: error, hint: 'name a place that can be written' });
+  return new DteError('fault.write', `'${path}' cannot be written: ${(error as Error).message}`, {
+    cause: error,
+    hint: 'name a place that can be written',
+  });
 }
 
 function unlinkQuietly(path: string): void {

@@ -17,7 +17,10 @@ export async function nodeGpu(request: { readonly software: boolean; readonly ad
   try {
     dawn = await import('webgpu');
   } catch (cause) {
-    throw new DteError('absent.module', 'the package webgpu cannot be loaded on this machine', { cause, hint: 'use the CPU executor (--device cpu)' });
+    throw new DteError('absent.module', 'the package webgpu cannot be loaded on this machine', {
+      cause,
+      hint: 'use the CPU executor (--device cpu)',
+    });
   }
   Object.assign(globalThis, dawn.globals);
   const gpu = dawn.create(flags);

@@ -19,7 +19,11 @@ const pointsWanted = 1 << 22;
 const mostMessages = 256;
 
 /** The messages of all inputs in order, in batches. Reading goes on only as batches are taken. */
-export async function* batchesOf(context: Context, inputs: readonly string[], { onDamage, progress }: BatchesOptions): AsyncGenerator<Batch> {
+export async function* batchesOf(
+  context: Context,
+  inputs: readonly string[],
+  { onDamage, progress }: BatchesOptions,
+): AsyncGenerator<Batch> {
   const tables = await gribTables(context);
   const total = await totalBytes(context, inputs);
   let bytes = 0;
@@ -36,7 +40,11 @@ export async function* batchesOf(context: Context, inputs: readonly string[], { 
   for (const input of inputs) {
     const file = await context.fs.open(input);
     try {
-      const options = { tables, ...(onDamage === undefined ? {} : { onDamage }), ...(context.signal === undefined ? {} : { signal: context.signal }) };
+      const options = {
+        tables,
+        ...(onDamage === undefined ? {} : { onDamage }),
+        ...(context.signal === undefined ? {} : { signal: context.signal }),
+      };
       for await (const message of messages(file, options)) {
         const grid = tryGrid(message, onDamage);
         if (grid === undefined) continue;

@@ -40,7 +40,10 @@ export async function demo(terminal: Terminal, files: readonly string[], options
   const inputs = isSynthetic ? [`${options.output}/synthetic-${syntheticGrid}.grib2`] : files;
   if (isSynthetic) {
     terminal.note(`no input given: making a synthetic set on ${syntheticGrid}`);
-    await watch.time('make', withEngine(terminal, { ...options, json: true }, (engine) => writeSynthetic(context, engine, inputs[0] as string)));
+    await watch.time(
+      'make',
+      withEngine(terminal, { ...options, json: true }, (engine) => writeSynthetic(context, engine, inputs[0] as string)),
+    );
   }
   const output = `${options.output}/regridded.grib`;
   const map = `${options.output}/map.png`;
@@ -88,7 +91,12 @@ function summaryText({ synthetic, inputs, output, map, seconds, regrid }: DemoSu
     ['executor', engine.name],
     ...(seconds['make'] === undefined ? [] : [['make input', `${seconds['make'].toFixed(2)} s`]]),
     ['regrid', `${wallSeconds.toFixed(2)} s, ${(valueBytes / wallSeconds / 1e9).toFixed(2)} GB/s of values`],
-    ['  stages', Object.entries(stageSeconds).map(([stage, time]) => `${stage} ${time.toFixed(2)} s`).join(', ')],
+    [
+      '  stages',
+      Object.entries(stageSeconds)
+        .map(([stage, time]) => `${stage} ${time.toFixed(2)} s`)
+        .join(', '),
+    ],
     ['map', `${(seconds['map'] ?? 0).toFixed(2)} s`],
     ['written', `${output}, ${map}`],
   ] as const;

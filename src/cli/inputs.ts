@@ -12,7 +12,8 @@ export async function expandInputs(args: readonly string[]): Promise<readonly st
     if (arg === '-' || existsSync(arg) || !/[*?[\]{}!()]/.test(arg)) inputs.push(arg);
     else inputs.push(...(await expand(arg)));
   }
-  if (inputs.filter((input) => input === '-').length > 1) throw new DteError('input.option', '- is given more than once', { hint: 'standard input can be read once' });
+  if (inputs.filter((input) => input === '-').length > 1)
+    throw new DteError('input.option', '- is given more than once', { hint: 'standard input can be read once' });
   return inputs;
 }
 

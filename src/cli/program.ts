@@ -28,7 +28,17 @@ export function buildProgram(run: Run): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: () => {} });
   refuseUsage(program);
-  const register = [registerInfo, registerGrib, registerGrid, registerWeights, registerRegrid, registerPlot, registerCache, registerDemo, registerBench];
+  const register = [
+    registerInfo,
+    registerGrib,
+    registerGrid,
+    registerWeights,
+    registerRegrid,
+    registerPlot,
+    registerCache,
+    registerDemo,
+    registerBench,
+  ];
   for (const add of register) add(program, run);
   return examples(program, [
     ['dte demo', 'make a synthetic set of fields, regrid it, draw a map'],

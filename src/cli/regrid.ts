@@ -58,13 +58,26 @@ export async function regridFiles(context: Context, inputs: readonly string[], o
   const run = new RegridRun(context, engine, target, options);
   try {
     engine.team.start();
-    const results = ordered(batchesOf(context, inputs, { onDamage: run.onDamage, progress: (bytes, total) => run.onRead(bytes, total) }), (batch) => run.regridBatch(batch, encodeOptions), batchesInFlight);
-    for await (const messages of results) await run.write(output, messages);
+    const results = ordered(
+      batchesOf(context, inputs, { onDamage: run.onDamage, progress: (bytes, total) => run.onRead(bytes, total) }),
+      (batch) => run.regridBatch(batch, encodeOptions),
+      batchesInFlight,
+    );
+    // One batch is written while the next ones are computed.
+    let writing: Promise<void> = Promise.resolve();
+    for await (const messages of results) {
+      await writing;
+      writing = run.write(output, messages);
+      writing.catch(() => {});
+    }
+    await writing;
     await output.commit();
     return await run.summary();
   } catch (error) {
     await output.discard();
-    throw context.signal?.aborted === true ? new DteError('fault.cancelled', 'regridding was cancelled; no output was written', { cause: error }) : error;
+    throw context.signal?.aborted === true
+      ? new DteError('fault.cancelled', 'regridding was cancelled; no output was written', { cause: error })
+      : error;
   } finally {
     run.release();
     await engine.close();
@@ -106,7 +119,13 @@ class RegridRun {
     try {
       return await this.#regridMessages(batch.messages, batch.grid, encodeOptions);
     } catch (error) {
-      if (this.#options.keepGoing !== true || !isDteError(error) || error.code.startsWith('fault.') || error.code.startsWith('limit.memory')) throw error;
+      if (
+        this.#options.keepGoing !== true ||
+        !isDteError(error) ||
+        error.code.startsWith('fault.') ||
+        error.code.startsWith('limit.memory')
+      )
+        throw error;
       if (batch.messages.length === 1) {
         this.#countBad(error);
         return [];
@@ -145,18 +164,28 @@ class RegridRun {
     for (const regridder of this.#regridders.values()) void regridder.then((made) => made.release()).catch(() => {});
   }
 
-  async #regridMessages(messages: readonly Message[], grid: Grid, encodeOptions: Parameters<typeof encode>[2]): Promise<readonly Uint8Array[]> {
+  async #regridMessages(
+    messages: readonly Message[],
+    grid: Grid,
+    encodeOptions: Parameters<typeof encode>[2],
+  ): Promise<readonly Uint8Array[]> {
     const engine = this.#engine;
     const watch = this.#watch;
     const first = messages[0] as Message;
     // Weights and entropy decoding have nothing to do with each other.
-    const [prepared, regridder] = await Promise.allSettled([watch.time('decode', prepareDecode(engine, messages, grid)), watch.time('weights', this.#regridderFor(grid, first))]);
+    const [prepared, regridder] = await Promise.allSettled([
+      watch.time('decode', prepareDecode(engine, messages, grid)),
+      watch.time('weights', this.#regridderFor(grid, first)),
+    ]);
     if (prepared.status === 'rejected') throw prepared.reason;
     if (regridder.status === 'rejected') {
       prepared.value.discard();
       throw regridder.reason;
     }
-    const field = await watch.time('regrid', engine.run((pass) => regridder.value.apply(pass, prepared.value.decode(pass))));
+    const field = await watch.time(
+      'regrid',
+      engine.run((pass) => regridder.value.apply(pass, prepared.value.decode(pass))),
+    );
     try {
       const bytes = await watch.time('encode', encode(engine, field, encodeOptions));
       this.#pointsIn += grid.points * messages.length;
@@ -171,7 +200,10 @@ class RegridRun {
     let regridder = this.#regridders.get(grid.hash);
     if (regridder === undefined) {
       const { method, missing } = this.#options;
-      regridder = prepareRegrid(this.#engine, grid, this.#target, { ...(method === undefined ? {} : { method }), ...(missing === undefined ? {} : { missing }) }).catch((error) => {
+      regridder = prepareRegrid(this.#engine, grid, this.#target, {
+        ...(method === undefined ? {} : { method }),
+        ...(missing === undefined ? {} : { missing }),
+      }).catch((error) => {
         throw atPlace(error, message.where);
       });
       this.#regridders.set(grid.hash, regridder);
@@ -198,14 +230,18 @@ function engineOptions({ device, precision, threads, profile }: RegridFilesOptio
 /** The grid that `--grid` and `--area` describe together. */
 async function targetGrid({ grid, area }: Pick<RegridFilesOptions, 'grid' | 'area'>): Promise<Grid> {
   if (area === undefined) return await gridFromText(grid);
-  if (/^\s*\{/.test(grid)) throw new DteError('input.option', '--area beside a gridspec', { hint: 'put the area into the gridspec', where: { option: 'area' } });
+  if (/^\s*\{/.test(grid))
+    throw new DteError('input.option', '--area beside a gridspec', { hint: 'put the area into the gridspec', where: { option: 'area' } });
   return gridFromSpec({ grid, area });
 }
 
 function packingOption(packing: string | undefined): { readonly packing?: 'simple' | 'ccsds' | 'keep' } {
   if (packing === undefined) return {};
   if (packing === 'simple' || packing === 'ccsds' || packing === 'keep') return { packing };
-  throw new DteError('input.option', `packing '${packing}' is not known`, { hint: 'accepted are simple, ccsds and keep', where: { option: 'packing' } });
+  throw new DteError('input.option', `packing '${packing}' is not known`, {
+    hint: 'accepted are simple, ccsds and keep',
+    where: { option: 'packing' },
+  });
 }
 
 function checkedBits(bits: number): number {

@@ -38,7 +38,11 @@ export const syntheticGrid = 'O320';
  * bits. The state is analytic - a standard atmosphere with jets, planetary and synoptic waves in rough balance, and a little
  * noise - and claims nothing but the size, range and texture of real fields.
  */
-export async function writeSynthetic(context: Context, engine: Engine, path: string): Promise<{ readonly fields: number; readonly points: number }> {
+export async function writeSynthetic(
+  context: Context,
+  engine: Engine,
+  path: string,
+): Promise<{ readonly fields: number; readonly points: number }> {
   const grid = gridFromSpec(syntheticGrid);
   const tables = await gribTables(context);
   const places = placesOf(grid);
@@ -61,7 +65,12 @@ export async function writeSynthetic(context: Context, engine: Engine, path: str
 
 async function encodeTile(engine: Engine, grid: Grid, messages: readonly Message[], values: Float32Array): Promise<readonly Uint8Array[]> {
   const array = await engine.upload('f32', values);
-  const field: Field<Message> = { grid, layers: messages, tiles: [{ values: array, firstLayer: 0, lanes: messages.length }], mayBeMissing: false };
+  const field: Field<Message> = {
+    grid,
+    layers: messages,
+    tiles: [{ values: array, firstLayer: 0, lanes: messages.length }],
+    mayBeMissing: false,
+  };
   try {
     return await encode(engine, field, { packing: 'ccsds', bits: 16 });
   } finally {
@@ -126,7 +135,8 @@ function meridionalWind({ upperByLon, noise }: Place, level: number): number {
 function humidity(place: Place, level: number): number {
   const celsius = temperature(place, level) - 273.15;
   const saturation = 611.2 * Math.exp((17.67 * celsius) / (celsius + 243.5));
-  const relative = Math.min(0.98, Math.max(0.02, 0.55 + 0.25 * place.lower + 0.05 * place.noise)) * Math.exp(-standardHeight(level) / 12000);
+  const relative =
+    Math.min(0.98, Math.max(0.02, 0.55 + 0.25 * place.lower + 0.05 * place.noise)) * Math.exp(-standardHeight(level) / 12000);
   return Math.max(1e-6, (0.622 * relative * saturation) / (100 * level));
 }
 

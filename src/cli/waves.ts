@@ -38,7 +38,7 @@ export function waves({ rows, points }: Grid, { seed, smallest, largest }: WaveO
       const cosLat = Math.max(1e-6, Math.cos(latRad));
       const envelope = 2.5 * amplitude * cosLat ** power;
       const shape = Math.sin(meridional * latRad + tilt);
-      const slope = meridional * Math.cos(meridional * latRad + tilt) - (power * Math.tan(latRad) * shape);
+      const slope = meridional * Math.cos(meridional * latRad + tilt) - power * Math.tan(latRad) * shape;
       const count = rows.counts[row] as number;
       const start = starts[row] as number;
       const stepRad = ((rows.lonStep[row] as number) * Math.PI) / 180;

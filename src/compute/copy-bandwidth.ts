@@ -7,7 +7,8 @@ import { Pass } from './pass.js';
 /** Octets read plus written per nanosecond (GB/s) by the copy kernel over arrays that fit no cache; the best of five. */
 export async function copyBandwidth(executor: Executor): Promise<number> {
   const points = executor.kind === 'gpu' && !executor.software ? 1 << 25 : 1 << 24;
-  const allocate = <T extends ElementType>(type: T, length: number): DeviceArray<T> => new DeviceArray(type, length, executor.allocate(type, length), (storage) => executor.free(storage));
+  const allocate = <T extends ElementType>(type: T, length: number): DeviceArray<T> =>
+    new DeviceArray(type, length, executor.allocate(type, length), (storage) => executor.free(storage));
   const pass = new Pass(allocate, executor.maxBindingBytes);
   const source = pass.allocate('f32', points);
   const copied = pass.allocate('f32', points);

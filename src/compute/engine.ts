@@ -31,7 +31,9 @@ export interface Traffic {
 }
 
 /** What `read` gives for each array asked for. */
-export type HostArraysOf<A extends readonly DeviceArray[]> = { -readonly [K in keyof A]: A[K] extends DeviceArray<infer T> ? HostArray<T> : never };
+export type HostArraysOf<A extends readonly DeviceArray[]> = {
+  -readonly [K in keyof A]: A[K] extends DeviceArray<infer T> ? HostArray<T> : never;
+};
 
 /** Shared host memory that becomes a device array: the array's own memory on the CPU executor, copied once on a GPU. */
 export interface Stage<T extends ElementType> {
@@ -191,10 +193,13 @@ async function chooseExecutor(context: Context, options: ResolvedOptions, team: 
       return cpu();
     }
   }
-  const choice: AdapterChoice = device === 'gpu' ? { kind: 'hardware' } : device === 'software' ? { kind: 'software' } : { kind: 'named', name: device };
+  const choice: AdapterChoice =
+    device === 'gpu' ? { kind: 'hardware' } : device === 'software' ? { kind: 'software' } : { kind: 'named', name: device };
   const executor = await gpuExecutor(context, options, choice);
   if (executor === undefined) {
-    throw new DteError('absent.device', `no adapter for device '${device}'`, { hint: 'use auto, gpu, cpu, software (after npm test provided it), or part of an adapter name' });
+    throw new DteError('absent.device', `no adapter for device '${device}'`, {
+      hint: 'use auto, gpu, cpu, software (after npm test provided it), or part of an adapter name',
+    });
   }
   return executor;
 }

@@ -45,7 +45,10 @@ export interface Kernel<P extends Shape = Shape, I extends Shape = Shape, O exte
 }
 
 /** Declares the kernel of `shaders/<stem>.wgsl`. The binding order is fixed: parameters, inputs, outputs, all in group 0. */
-export function kernel<const P extends Shape, const I extends Shape, const O extends Shape>(stem: string, spec: KernelSpec<P, I, O>): Kernel<P, I, O> {
+export function kernel<const P extends Shape, const I extends Shape, const O extends Shape>(
+  stem: string,
+  spec: KernelSpec<P, I, O>,
+): Kernel<P, I, O> {
   const names = [...Object.keys(spec.params), ...Object.keys(spec.inputs), ...Object.keys(spec.outputs)];
   if (new Set(names).size !== names.length) {
     throw new DteError('fault.kernel', `kernel '${stem}' uses a name twice among ${names.join(', ')}`);

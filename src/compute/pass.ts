@@ -8,7 +8,12 @@ export type Step =
   | { readonly kind: 'upload'; readonly array: DeviceArray; readonly data: AnyHostArray }
   | { readonly kind: 'clear'; readonly array: DeviceArray }
   | { readonly kind: 'copy'; readonly source: DeviceArray; readonly target: DeviceArray; readonly targetStart: number }
-  | { readonly kind: 'dispatch'; readonly kernel: Kernel; readonly params: ParamValues<Shape>; readonly arrays: Readonly<Record<string, DeviceArray>> };
+  | {
+      readonly kind: 'dispatch';
+      readonly kernel: Kernel;
+      readonly params: ParamValues<Shape>;
+      readonly arrays: Readonly<Record<string, DeviceArray>>;
+    };
 
 export type DispatchArguments<P extends Shape, I extends Shape, O extends Shape> = ParamValues<P> & {
   readonly [K in keyof I]: DeviceArray<I[K]>;
@@ -74,7 +79,9 @@ export class Pass {
 
 function checkedParam(stem: string, name: string, type: ElementType, value: number): number {
   const fits =
-    type === 'f32' ? Number.isFinite(value) : Number.isInteger(value) && value >= (type === 'u32' ? 0 : -(2 ** 31)) && value < (type === 'u32' ? 2 ** 32 : 2 ** 31);
+    type === 'f32'
+      ? Number.isFinite(value)
+      : Number.isInteger(value) && value >= (type === 'u32' ? 0 : -(2 ** 31)) && value < (type === 'u32' ? 2 ** 32 : 2 ** 31);
   if (!fits) {
     throw new DteError('fault.kernel', `parameter '${name}' is ${value}, which is not a ${type}`, { where: { kernel: stem } });
   }

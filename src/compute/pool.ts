@@ -58,9 +58,13 @@ export class Pool<Block> {
     if (this.#inUseBytes + this.#pooledBytes + classBytes <= this.#budgetBytes) return;
     this.drain();
     if (this.#inUseBytes + classBytes <= this.#budgetBytes) return;
-    throw new DteError('limit.memory', `${megabytes(classBytes)} more would exceed the memory budget of ${megabytes(this.#budgetBytes)} (in use: ${megabytes(this.#inUseBytes)})`, {
-      hint: 'raise the budget (option memory, or DTE_MEMORY in MiB) or process fewer fields at a time',
-    });
+    throw new DteError(
+      'limit.memory',
+      `${megabytes(classBytes)} more would exceed the memory budget of ${megabytes(this.#budgetBytes)} (in use: ${megabytes(this.#inUseBytes)})`,
+      {
+        hint: 'raise the budget (option memory, or DTE_MEMORY in MiB) or process fewer fields at a time',
+      },
+    );
   }
 }
 

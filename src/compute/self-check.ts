@@ -45,7 +45,8 @@ export async function selfCheck(executor: Executor): Promise<void> {
   const reals = Float32Array.from({ length: points }, (_, i) => Math.sin(i) * 300);
   const expected = { bits: new Uint32Array(points), sums: new Float64Array(points) };
   probeHost({ points, integers, reals, ...expected }, 0, points);
-  const allocate = <T extends ElementType>(type: T, length: number): DeviceArray<T> => new DeviceArray(type, length, executor.allocate(type, length), (storage) => executor.free(storage));
+  const allocate = <T extends ElementType>(type: T, length: number): DeviceArray<T> =>
+    new DeviceArray(type, length, executor.allocate(type, length), (storage) => executor.free(storage));
   const pass = new Pass(allocate, executor.maxBindingBytes);
   const bits = pass.allocate('u32', points);
   const sums = pass.allocate('f32', points);
@@ -56,9 +57,13 @@ export async function selfCheck(executor: Executor): Promise<void> {
   for (let i = 0; i < points; i++) {
     const wrong = gotBits?.[i] !== expected.bits[i] || Math.abs((gotSums?.[i] as number) - (expected.sums[i] as number)) > 9600 * 1e-6;
     if (wrong) {
-      throw new DteError('fault.device', `adapter '${executor.name}' computes wrongly: self-check point ${i} gave ${gotBits?.[i]} and ${gotSums?.[i]} instead of ${expected.bits[i]} and ${expected.sums[i]}`, {
-        hint: 'update its driver, or use the CPU executor (--device cpu)',
-      });
+      throw new DteError(
+        'fault.device',
+        `adapter '${executor.name}' computes wrongly: self-check point ${i} gave ${gotBits?.[i]} and ${gotSums?.[i]} instead of ${expected.bits[i]} and ${expected.sums[i]}`,
+        {
+          hint: 'update its driver, or use the CPU executor (--device cpu)',
+        },
+      );
     }
   }
 }

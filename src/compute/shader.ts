@@ -29,7 +29,11 @@ export async function expandShader(stem: string, context: Pick<Context, 'asset'>
         }
         continue;
       }
-      if (text.startsWith('#')) throw new DteError('fault.kernel', `'${text}' is not an import`, { where: { kernel: stem, line: index + 1 }, hint: 'write #import lib/NAME' });
+      if (text.startsWith('#'))
+        throw new DteError('fault.kernel', `'${text}' is not an import`, {
+          where: { kernel: stem, line: index + 1 },
+          hint: 'write #import lib/NAME',
+        });
       lines.push(text);
       origins.push({ file, line: index + 1 });
     }

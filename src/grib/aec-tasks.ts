@@ -8,7 +8,15 @@ export const aecTasks: TaskModule = {
 };
 
 /** Decodes a stream, or the intervals of `options.range`, into shared memory. */
-export function decodeAec({ bytes, options, out }: { readonly bytes: Uint8Array; readonly options: AecDecodeOptions; readonly out: AecValues }): void {
+export function decodeAec({
+  bytes,
+  options,
+  out,
+}: {
+  readonly bytes: Uint8Array;
+  readonly options: AecDecodeOptions;
+  readonly out: AecValues;
+}): void {
   aecDecode(bytes, options, out);
 }
 

@@ -96,7 +96,10 @@ function payloadHead(payload: Uint8Array): Uint8Array {
 
 function buildGrib1(template: Message, { grid, data }: BuildOptions): Uint8Array<ArrayBuffer> {
   if (data.packing === 'ccsds') {
-    throw new DteError('unsupported.template', 'CCSDS packing does not exist in GRIB edition 1', { where: template.where, hint: 'use simple packing' });
+    throw new DteError('unsupported.template', 'CCSDS packing does not exist in GRIB edition 1', {
+      where: template.where,
+      hint: 'use simple packing',
+    });
   }
   const product = copyOf(template, 1).slice();
   const hasGrid = grid !== undefined || template.sections[2] !== undefined;
@@ -128,7 +131,8 @@ function grib1Data(template: Message, data: EncodedData): Uint8Array {
   const length = 11 + data.payload.length + ((11 + data.payload.length) % 2);
   const section = new Uint8Array(length);
   const unused = data.bits === 0 ? 8 * (length - 11) : (length - 11) * 8 - data.count * data.bits;
-  if (unused < 0 || unused > 15) throw new DteError('fault.internal', `${data.payload.length} octets do not hold ${data.count} values of ${data.bits} bits`);
+  if (unused < 0 || unused > 15)
+    throw new DteError('fault.internal', `${data.payload.length} octets do not hold ${data.count} values of ${data.bits} bits`);
   section[3] = unused;
   putSigned(section, 4, 2, data.binaryScale);
   putIbm32(section, 6, data.referenceValue);
@@ -152,7 +156,10 @@ function putGrib1Lengths(bytes: Uint8Array, valuesStart: number, valuesLength: n
   }
   const units = Math.ceil((bytes.length - 4) / 120);
   if (units > 0x7fffff) {
-    throw new DteError('limit.range', `a message of ${bytes.length} octets does not fit GRIB edition 1`, { where: template.where, hint: `at most ${0x7fffff * 120} octets; use edition 2` });
+    throw new DteError('limit.range', `a message of ${bytes.length} octets does not fit GRIB edition 1`, {
+      where: template.where,
+      hint: `at most ${0x7fffff * 120} octets; use edition 2`,
+    });
   }
   putUnsigned(bytes, 4, 3, 0x800000 + units);
   putUnsigned(bytes, valuesStart, 3, units * 120 - (bytes.length - 4));

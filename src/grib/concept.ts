@@ -24,6 +24,7 @@ export function conceptValue(rules: ConceptRules, lookup: Lookup): string | unde
 
 function compile(rules: ConceptRules): readonly CompiledRule[] {
   let list = compiled.get(rules);
-  if (list === undefined) compiled.set(rules, (list = rules.map(([value, conditions]) => ({ value, conditions: Object.entries(conditions) }))));
+  if (list === undefined)
+    compiled.set(rules, (list = rules.map(([value, conditions]) => ({ value, conditions: Object.entries(conditions) }))));
   return list;
 }

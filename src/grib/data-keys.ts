@@ -5,8 +5,24 @@ import { numberOfDataPoints } from './grid-keys.js';
 import { rawNumber } from './raw-keys.js';
 
 const GRIB2_PACKINGS: Readonly<Record<number, string>> = {
-  0: 'grid_simple', 1: 'grid_simple_matrix', 2: 'grid_complex', 3: 'grid_complex_spatial_differencing', 4: 'grid_ieee', 40: 'grid_jpeg', 40000: 'grid_jpeg', 41: 'grid_png', 40010: 'grid_png',
-  42: 'grid_ccsds', 50: 'spectral_simple', 51: 'spectral_complex', 53: 'bifourier_complex', 61: 'grid_simple_log_preprocessing', 200: 'grid_run_length', 50000: 'spectral_ieee', 50001: 'grid_second_order', 50002: 'grid_second_order',
+  0: 'grid_simple',
+  1: 'grid_simple_matrix',
+  2: 'grid_complex',
+  3: 'grid_complex_spatial_differencing',
+  4: 'grid_ieee',
+  40: 'grid_jpeg',
+  40000: 'grid_jpeg',
+  41: 'grid_png',
+  40010: 'grid_png',
+  42: 'grid_ccsds',
+  50: 'spectral_simple',
+  51: 'spectral_complex',
+  53: 'bifourier_complex',
+  61: 'grid_simple_log_preprocessing',
+  200: 'grid_run_length',
+  50000: 'spectral_ieee',
+  50001: 'grid_second_order',
+  50002: 'grid_second_order',
 };
 
 /** ecCodes' name of the packing. */
@@ -49,7 +65,9 @@ function numberOfValues(message: Message): number {
   if (message.edition === 2) return rawNumber(message, 'numberOfValues') as number;
   const points = numberOfDataPoints(message);
   const bitmap = bitmapOctets(message);
-  return bitmap === undefined || unsignedAt(message.bytes, (message.bitmap as { start: number }).start + 4, 2) !== 0 ? points : presentPoints(bitmap, points);
+  return bitmap === undefined || unsignedAt(message.bytes, (message.bitmap as { start: number }).start + 4, 2) !== 0
+    ? points
+    : presentPoints(bitmap, points);
 }
 
 export function presentPoints(bitmap: Uint8Array, points: number): number {
@@ -69,7 +87,8 @@ const BITS_OF = Uint8Array.from({ length: 256 }, (_, octet) => {
 export const dataKeys: Readonly<Record<string, (message: Message) => KeyValue | undefined>> = {
   packingType,
   bitmapPresent: (message) => (message.bitmap === undefined ? 0 : 1),
-  numberOfCodedValues: (message) => (message.edition === 1 && packingType(message) !== 'grid_simple' ? undefined : numberOfCodedValues(message)),
+  numberOfCodedValues: (message) =>
+    message.edition === 1 && packingType(message) !== 'grid_simple' ? undefined : numberOfCodedValues(message),
   numberOfValues,
   numberOfMissing: (message) => (rawNumber(message, 'J') !== undefined ? undefined : numberOfDataPoints(message) - numberOfValues(message)),
   missingValue: () => 9999,

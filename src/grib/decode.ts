@@ -47,7 +47,11 @@ export async function prepareDecode(engine: Engine, messages: readonly Message[]
   const discard = (): void => {
     for (const tile of tiles) tile.integers.array?.release();
   };
-  const jobs = tiles.flatMap((tile) => tile.lanes.flatMap((lane, index) => (lane.packed.ccsds === undefined ? [] : [{ tile, lane, where: (messages[tile.firstLayer + index] as Message).where }])));
+  const jobs = tiles.flatMap((tile) =>
+    tile.lanes.flatMap((lane, index) =>
+      lane.packed.ccsds === undefined ? [] : [{ tile, lane, where: (messages[tile.firstLayer + index] as Message).where }],
+    ),
+  );
   const settled = await Promise.allSettled(jobs.map(({ tile, lane, where }) => entropyDecode(engine, tile, lane, where, jobs.length)));
   const failed = settled.find((result) => result.status === 'rejected');
   if (failed !== undefined) {
@@ -91,7 +95,8 @@ function prepareTile(engine: Engine, packed: readonly PackedValues[], firstLayer
   const integers = engine.stage('u32', words);
   const bytes = new Uint8Array(integers.data.buffer, integers.data.byteOffset, integers.data.byteLength);
   for (const { packed: values, wordStart } of lanes) {
-    if (values.ccsds === undefined && values.bits > 0) bytes.set(values.payload.subarray(0, Math.ceil((values.count * values.bits) / 8)), wordStart * 4);
+    if (values.ccsds === undefined && values.bits > 0)
+      bytes.set(values.payload.subarray(0, Math.ceil((values.count * values.bits) / 8)), wordStart * 4);
   }
   return { firstLayer, lanes, integers, bitmaps: bitmapWords(packed) };
 }
@@ -105,7 +110,8 @@ function bitmapWords(packed: readonly PackedValues[]): Uint32Array | undefined {
     if (bitmap === undefined) continue;
     for (let word = 0; word < words; word++) {
       const at = word * 4;
-      result[lane * words + word] = (((bitmap[at] ?? 0) << 24) | ((bitmap[at + 1] ?? 0) << 16) | ((bitmap[at + 2] ?? 0) << 8) | (bitmap[at + 3] ?? 0)) >>> 0;
+      result[lane * words + word] =
+        (((bitmap[at] ?? 0) << 24) | ((bitmap[at + 1] ?? 0) << 16) | ((bitmap[at + 2] ?? 0) << 8) | (bitmap[at + 3] ?? 0)) >>> 0;
     }
   }
   return result;
@@ -114,13 +120,24 @@ function bitmapWords(packed: readonly PackedValues[]): Uint32Array | undefined {
 // Below this a message is not worth being split between threads.
 const worthSplitting = 1 << 20;
 
-async function entropyDecode(engine: Engine, tile: PreparedTile, { packed, wordStart, elementBits }: Lane, where: Where, jobs: number): Promise<void> {
+async function entropyDecode(
+  engine: Engine,
+  tile: PreparedTile,
+  { packed, wordStart, elementBits }: Lane,
+  where: Where,
+  jobs: number,
+): Promise<void> {
   const { ccsds, count } = packed;
   assert(ccsds !== undefined, 'only AEC streams are entropy decoded');
   const options = { ...ccsds, count };
   const { buffer, byteOffset } = tile.integers.data;
   const at = byteOffset + 4 * wordStart;
-  const out: AecValues = elementBits === 8 ? new Uint8Array(buffer, at, count) : elementBits === 16 ? new Uint16Array(buffer, at, count) : new Uint32Array(buffer, at, count);
+  const out: AecValues =
+    elementBits === 8
+      ? new Uint8Array(buffer, at, count)
+      : elementBits === 16
+        ? new Uint16Array(buffer, at, count)
+        : new Uint32Array(buffer, at, count);
   // A view of plain memory would take the whole message along to another thread, so its part is copied; long messages are
   // read into shared memory to begin with.
   const bytes = packed.payload.buffer instanceof ArrayBuffer ? packed.payload.slice() : packed.payload;
@@ -175,7 +192,12 @@ function recordTile(engine: Engine, pass: Pass, tile: PreparedTile, points: numb
 }
 
 /** Bitmaps on the device with the rank of each word; one unused word each where no lane has a bitmap. */
-export function recordRanks(pass: Pass, bitmaps: Uint32Array | DeviceArray<'u32'> | undefined, words: number, lanes: number): { readonly bitmap: DeviceArray<'u32'>; readonly ranks: DeviceArray<'u32'> } {
+export function recordRanks(
+  pass: Pass,
+  bitmaps: Uint32Array | DeviceArray<'u32'> | undefined,
+  words: number,
+  lanes: number,
+): { readonly bitmap: DeviceArray<'u32'>; readonly ranks: DeviceArray<'u32'> } {
   if (bitmaps === undefined) return { bitmap: pass.upload('u32', new Uint32Array(1)), ranks: pass.upload('u32', new Uint32Array(1)) };
   const bitmap = bitmaps instanceof Uint32Array ? pass.upload('u32', bitmaps) : bitmaps;
   const chunks = Math.ceil(words / wordsPerChunk);
@@ -190,7 +212,10 @@ export function recordRanks(pass: Pass, bitmaps: Uint32Array | DeviceArray<'u32'
  * R, 2^E, and 10^-D in two parts. A constant field is R, whatever D says: that is how ecCodes writes and reads it. In f32,
  * numbers near the lower end of its range are lifted by 2^64 and brought down by the last factor, for GPUs drop subnormals.
  */
-function realsOf({ referenceValue, binaryScale, decimalScale, bits }: PackedValues, isExact: boolean): readonly [number, number, number, number] {
+function realsOf(
+  { referenceValue, binaryScale, decimalScale, bits }: PackedValues,
+  isExact: boolean,
+): readonly [number, number, number, number] {
   if (bits === 0) return [referenceValue, 0, 1, 0];
   const decimal = decimalFactor(decimalScale);
   if (isExact) return [referenceValue, 2 ** binaryScale, decimal, 0];
@@ -207,7 +232,9 @@ function canonical(pass: Pass, field: Field<Message>): Field<Message> {
   const tiles = field.tiles.map(({ values, firstLayer, lanes }) => {
     const order = orders[firstLayer];
     if (!orders.slice(firstLayer, firstLayer + lanes).every((other) => sameOrder(other, order))) {
-      throw new DteError('input.field', 'messages of different scanning modes cannot be decoded into one tile', { hint: 'group them by scanning mode' });
+      throw new DteError('input.field', 'messages of different scanning modes cannot be decoded into one tile', {
+        hint: 'group them by scanning mode',
+      });
     }
     if (order === undefined) return { values, firstLayer, lanes };
     const gathered = pass.allocate('f32', values.length);

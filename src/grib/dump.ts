@@ -23,9 +23,21 @@ export interface DumpedSection {
 }
 
 const TITLES: Readonly<Record<string, string>> = {
-  marsClass: 'marsClass', marsType: 'marsType', marsStream: 'marsStream', typeOfFirstFixedSurface: 'grib2SurfaceType', typeOfSecondFixedSurface: 'grib2SurfaceType', indicatorOfTypeOfLevel: 'grib1TypeOfLevel',
-  indicatorOfUnitOfTimeRange: 'timeUnit', indicatorOfUnitForTimeRange: 'timeUnit', unitOfTimeRange: 'timeUnit', typeOfStatisticalProcessing: 'statisticalProcessing', destineDataset: 'destineDataset', destineActivity: 'destineActivity',
-  destineExperiment: 'destineExperiment', destineModel: 'destineModel', destineResolution: 'destineResolution',
+  marsClass: 'marsClass',
+  marsType: 'marsType',
+  marsStream: 'marsStream',
+  typeOfFirstFixedSurface: 'grib2SurfaceType',
+  typeOfSecondFixedSurface: 'grib2SurfaceType',
+  indicatorOfTypeOfLevel: 'grib1TypeOfLevel',
+  indicatorOfUnitOfTimeRange: 'timeUnit',
+  indicatorOfUnitForTimeRange: 'timeUnit',
+  unitOfTimeRange: 'timeUnit',
+  typeOfStatisticalProcessing: 'statisticalProcessing',
+  destineDataset: 'destineDataset',
+  destineActivity: 'destineActivity',
+  destineExperiment: 'destineExperiment',
+  destineModel: 'destineModel',
+  destineResolution: 'destineResolution',
 };
 
 /** Every section with every key of its octets. Values of the data section are not decoded. */
@@ -40,7 +52,12 @@ export function dump(message: Message): readonly DumpedSection[] {
       const value = readPlace(message, number, place);
       if (value === undefined) continue;
       const meaning = meaningOf(message, place.key, value);
-      keys.push({ key: place.key, octets: [place.start + 1, place.start + place.octets], value, ...(meaning === undefined ? {} : { meaning }) });
+      keys.push({
+        key: place.key,
+        octets: [place.start + 1, place.start + place.octets],
+        value,
+        ...(meaning === undefined ? {} : { meaning }),
+      });
     }
     keys.push(...listsOf(message, number, layout.endOctets));
     dumped.push({ section: number, ...section, keys });
@@ -59,7 +76,8 @@ function meaningOf(message: Message, key: string, value: KeyValue): string | und
 function listsOf(message: Message, number: number, endOctets: number): readonly DumpedKey[] {
   const lists: DumpedKey[] = [];
   const vertical = number === (message.edition === 1 ? 2 : 4) ? verticalCoordinates(message) : undefined;
-  if (vertical !== undefined) lists.push({ key: 'pv', octets: [vertical.start + 1, vertical.start + 4 * vertical.values.length], value: vertical.values });
+  if (vertical !== undefined)
+    lists.push({ key: 'pv', octets: [vertical.start + 1, vertical.start + 4 * vertical.values.length], value: vertical.values });
   const rows = number === (message.edition === 1 ? 2 : 3) ? pl(message) : undefined;
   if (rows === undefined) return lists;
   const start = message.edition === 2 ? endOctets : (message.sections[2]?.length as number) - 2 * rows.length;

@@ -63,7 +63,10 @@ function checkOptions({ bits, packing }: EncodeOptions): void {
     throw new DteError('input.option', `${bits} bits per value`, { hint: 'accepted are 1 to 32', where: { option: 'accuracy' } });
   }
   if (packing !== undefined && !['simple', 'ccsds', 'keep'].includes(packing)) {
-    throw new DteError('input.option', `packing '${packing}' is not known`, { hint: 'accepted are simple, ccsds and keep', where: { option: 'packing' } });
+    throw new DteError('input.option', `packing '${packing}' is not known`, {
+      hint: 'accepted are simple, ccsds and keep',
+      where: { option: 'packing' },
+    });
   }
 }
 
@@ -78,7 +81,15 @@ async function encodeTile(engine: Engine, field: Field<Message>, tile: Tile, opt
   try {
     const [packed, bitmap] = await engine.peek(...arrays);
     const grid = options.inFileOrder === true ? undefined : field.grid;
-    const assembled = plans.map((plan, lane) => assemble(engine, plan, grid, packed as Uint32Array, plan.missing === 0 ? undefined : bitmapOctets(bitmap as Uint32Array, lane, points)));
+    const assembled = plans.map((plan, lane) =>
+      assemble(
+        engine,
+        plan,
+        grid,
+        packed as Uint32Array,
+        plan.missing === 0 ? undefined : bitmapOctets(bitmap as Uint32Array, lane, points),
+      ),
+    );
     // All of them, even when one fails: worker threads still read the packed integers.
     const settled = await Promise.allSettled(assembled);
     return settled.map((result) => {
@@ -91,7 +102,12 @@ async function encodeTile(engine: Engine, field: Field<Message>, tile: Tile, opt
 }
 
 /** Minimum, maximum and number of missing values of each lane. Refuses values that are not finite. */
-async function valueRanges(engine: Engine, { values, lanes }: Tile, points: number, layers: readonly Message[]): Promise<readonly LaneRange[]> {
+async function valueRanges(
+  engine: Engine,
+  { values, lanes }: Tile,
+  points: number,
+  layers: readonly Message[],
+): Promise<readonly LaneRange[]> {
   const [minimum, maximum, missing, strange] = await engine
     .run((pass) => recordRanges(pass, values, points, lanes))
     .then(async (arrays) => {
@@ -101,7 +117,10 @@ async function valueRanges(engine: Engine, { values, lanes }: Tile, points: numb
     });
   return layers.map((message, lane) => {
     if ((strange[lane] as number) > 0) {
-      throw new DteError('limit.range', `${strange[lane]} values are not finite and cannot be written`, { where: message.where, hint: 'missing values are written as a bitmap; NaN and infinity are not missing' });
+      throw new DteError('limit.range', `${strange[lane]} values are not finite and cannot be written`, {
+        where: message.where,
+        hint: 'missing values are written as a bitmap; NaN and infinity are not missing',
+      });
     }
     return { minimum: minimum[lane] as number, maximum: maximum[lane] as number, missing: missing[lane] as number };
   });
@@ -110,7 +129,12 @@ async function valueRanges(engine: Engine, { values, lanes }: Tile, points: numb
 type RangeArrays = readonly [DeviceArray<'f32'>, DeviceArray<'f32'>, DeviceArray<'u32'>, DeviceArray<'u32'>];
 
 function recordRanges(pass: Pass, values: DeviceArray<'f32'>, points: number, lanes: number): RangeArrays {
-  const allocate = (count: number): RangeArrays => [pass.allocate('f32', count * lanes), pass.allocate('f32', count * lanes), pass.allocate('u32', count * lanes), pass.allocate('u32', count * lanes)];
+  const allocate = (count: number): RangeArrays => [
+    pass.allocate('f32', count * lanes),
+    pass.allocate('f32', count * lanes),
+    pass.allocate('u32', count * lanes),
+    pass.allocate('u32', count * lanes),
+  ];
   let chunks = Math.max(1, Math.ceil(points / pointsPerChunk));
   let [minimum, maximum, missingCount, strangeCount] = allocate(chunks);
   pass.run(valueRange, { chunks, points, lanes, values, minimum, maximum, missingCount, strangeCount });
@@ -131,7 +155,9 @@ function planLanes(layers: readonly Message[], ranges: readonly LaneRange[], poi
     const packing = packingFor(message, options);
     const isEmpty = missing === points;
     try {
-      const parameters = isEmpty ? { referenceValue: 0, binaryScale: 0, decimalScale: 0, bits: 0 } : simplePackingParameters(minimum, maximum, bitsFor(message, options), message.edition);
+      const parameters = isEmpty
+        ? { referenceValue: 0, binaryScale: 0, decimalScale: 0, bits: 0 }
+        : simplePackingParameters(minimum, maximum, bitsFor(message, options), message.edition);
       const { bits } = parameters;
       const elementBits = packing === 'simple' ? bits : bits === 0 ? 0 : bits <= 8 ? 8 : bits <= 16 ? 16 : 32;
       const plan: LanePlan = { message, packing, parameters, count: points - missing, elementBits, wordStart: words, missing };
@@ -146,7 +172,10 @@ function planLanes(layers: readonly Message[], ranges: readonly LaneRange[], poi
 
 function packingFor(message: Message, { packing = 'keep' }: EncodeOptions): 'simple' | 'ccsds' {
   if (packing === 'ccsds' && message.edition === 1) {
-    throw new DteError('unsupported.template', 'CCSDS packing does not exist in GRIB edition 1', { where: message.where, hint: 'use --packing simple, or keep' });
+    throw new DteError('unsupported.template', 'CCSDS packing does not exist in GRIB edition 1', {
+      where: message.where,
+      hint: 'use --packing simple, or keep',
+    });
   }
   if (packing !== 'keep') return packing;
   return packingType(message) === 'grid_ccsds' ? 'ccsds' : 'simple';
@@ -158,12 +187,24 @@ function bitsFor(message: Message, { bits }: EncodeOptions): number {
   return own > 0 ? Math.min(own, 32) : defaultBits;
 }
 
-function recordPacking(pass: Pass, tile: Tile, plans: readonly LanePlan[], points: number, hasMissing: boolean): { readonly packed: DeviceArray<'u32'>; readonly bitmap: DeviceArray<'u32'> | undefined } {
+function recordPacking(
+  pass: Pass,
+  tile: Tile,
+  plans: readonly LanePlan[],
+  points: number,
+  hasMissing: boolean,
+): { readonly packed: DeviceArray<'u32'>; readonly bitmap: DeviceArray<'u32'> | undefined } {
   const { values, lanes } = tile;
   const last = plans.at(-1) as LanePlan;
   const packed = pass.allocate('u32', Math.max(1, last.wordStart + Math.ceil(last.count / 32) * last.elementBits));
   const table = tables(plans);
-  const args = { blocks: Math.ceil(points / 32), lanes, laneTable: pass.upload('u32', table.integers), laneReals: pass.upload('f32', table.reals), packed };
+  const args = {
+    blocks: Math.ceil(points / 32),
+    lanes,
+    laneTable: pass.upload('u32', table.integers),
+    laneReals: pass.upload('f32', table.reals),
+    packed,
+  };
   if (!hasMissing) {
     pass.run(pack, { ...args, pointStride: lanes, laneStride: 1, values });
     return { packed, bitmap: undefined };
@@ -183,13 +224,22 @@ function tables(plans: readonly LanePlan[]): { readonly integers: Uint32Array; r
   const reals = new Float64Array(plans.length * 3);
   for (const [lane, { packing, parameters, elementBits, wordStart, count }] of plans.entries()) {
     const { referenceValue, binaryScale, decimalScale, bits } = parameters;
-    integers.set([wordStart, bits === 0 ? 0 : elementBits, packing === 'simple' ? packedFormat.stream : packedFormat.elements, count, 2 ** bits - 1], lane * 5);
+    integers.set(
+      [wordStart, bits === 0 ? 0 : elementBits, packing === 'simple' ? packedFormat.stream : packedFormat.elements, count, 2 ** bits - 1],
+      lane * 5,
+    );
     reals.set([referenceValue, 2 ** -binaryScale, decimalFactor(-decimalScale)], lane * 3);
   }
   return { integers, reals };
 }
 
-async function assemble(engine: Engine, plan: LanePlan, grid: Grid | undefined, packed: Uint32Array, bitmap: Uint8Array | undefined): Promise<Uint8Array> {
+async function assemble(
+  engine: Engine,
+  plan: LanePlan,
+  grid: Grid | undefined,
+  packed: Uint32Array,
+  bitmap: Uint8Array | undefined,
+): Promise<Uint8Array> {
   const { message, packing, parameters, count, elementBits, wordStart } = plan;
   const payload = new Uint8Array(packed.buffer, packed.byteOffset + wordStart * 4, Math.ceil((count * elementBits) / 8));
   const common = { ...parameters, count, ...(bitmap === undefined ? {} : { bitmap }) };
@@ -205,8 +255,16 @@ async function entropyEncode(engine: Engine, integers: Uint8Array, bits: number)
   // What a GPU gave lies in memory of this thread only: the part that belongs to this message goes to the worker.
   const { buffer, byteOffset, byteLength } = integers.buffer instanceof ArrayBuffer ? integers.slice() : integers;
   const values: AecValues =
-    bits <= 8 ? new Uint8Array(buffer, byteOffset, byteLength) : bits <= 16 ? new Uint16Array(buffer, byteOffset, byteLength / 2) : new Uint32Array(buffer, byteOffset, byteLength / 4);
-  const { bytes } = await engine.task<AecStream>({ module: aecTasks, name: 'encodeAec', args: { values, options: { ...ccsdsOptions, bits } } });
+    bits <= 8
+      ? new Uint8Array(buffer, byteOffset, byteLength)
+      : bits <= 16
+        ? new Uint16Array(buffer, byteOffset, byteLength / 2)
+        : new Uint32Array(buffer, byteOffset, byteLength / 4);
+  const { bytes } = await engine.task<AecStream>({
+    module: aecTasks,
+    name: 'encodeAec',
+    args: { values, options: { ...ccsdsOptions, bits } },
+  });
   return bytes;
 }
 

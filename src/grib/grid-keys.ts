@@ -5,17 +5,68 @@ import { raw, rawNumber } from './raw-keys.js';
 import { hasTemplateLayout, sectionLayout, templateNumber } from './section-layouts.js';
 
 const GRIB1_TYPES: Readonly<Record<number, string>> = {
-  0: 'regular_ll', 1: 'mercator', 3: 'lambert', 4: 'regular_gg', 5: 'polar_stereographic', 6: 'UTM', 7: 'simple_polyconic', 8: 'albers', 10: 'rotated_ll', 14: 'rotated_gg',
-  20: 'stretched_ll', 24: 'stretched_gg', 30: 'stretched_rotated_ll', 34: 'stretched_rotated_gg', 50: 'sh', 60: 'rotated_sh', 70: 'stretched_sh', 80: 'stretched_rotated_sh', 90: 'space_view',
+  0: 'regular_ll',
+  1: 'mercator',
+  3: 'lambert',
+  4: 'regular_gg',
+  5: 'polar_stereographic',
+  6: 'UTM',
+  7: 'simple_polyconic',
+  8: 'albers',
+  10: 'rotated_ll',
+  14: 'rotated_gg',
+  20: 'stretched_ll',
+  24: 'stretched_gg',
+  30: 'stretched_rotated_ll',
+  34: 'stretched_rotated_gg',
+  50: 'sh',
+  60: 'rotated_sh',
+  70: 'stretched_sh',
+  80: 'stretched_rotated_sh',
+  90: 'space_view',
 };
 const GRIB2_TYPES: Readonly<Record<number, string>> = {
-  0: 'regular_ll', 1: 'rotated_ll', 2: 'stretched_ll', 3: 'stretched_rotated_ll', 10: 'mercator', 12: 'transverse_mercator', 13: 'mercator_lam', 20: 'polar_stereographic', 23: 'polar_stereographic_lam',
-  30: 'lambert', 31: 'albers', 33: 'lambert_lam', 40: 'regular_gg', 41: 'rotated_gg', 42: 'stretched_gg', 43: 'stretched_rotated_gg', 50: 'sh', 51: 'rotated_sh', 52: 'stretched_sh', 53: 'stretched_rotated_sh',
-  61: 'mercator_bf', 62: 'polar_stereographic_bf', 63: 'lambert_bf', 90: 'space_view', 100: 'triangular_grid', 101: 'unstructured_grid', 110: 'equatorial_azimuthal_equidistant', 120: 'azimuth_range',
-  130: 'irregular_latlon', 140: 'lambert_azimuthal_equal_area', 150: 'healpix', 1000: 'cross_section', 1100: 'Hovmoller', 1200: 'time_section',
+  0: 'regular_ll',
+  1: 'rotated_ll',
+  2: 'stretched_ll',
+  3: 'stretched_rotated_ll',
+  10: 'mercator',
+  12: 'transverse_mercator',
+  13: 'mercator_lam',
+  20: 'polar_stereographic',
+  23: 'polar_stereographic_lam',
+  30: 'lambert',
+  31: 'albers',
+  33: 'lambert_lam',
+  40: 'regular_gg',
+  41: 'rotated_gg',
+  42: 'stretched_gg',
+  43: 'stretched_rotated_gg',
+  50: 'sh',
+  51: 'rotated_sh',
+  52: 'stretched_sh',
+  53: 'stretched_rotated_sh',
+  61: 'mercator_bf',
+  62: 'polar_stereographic_bf',
+  63: 'lambert_bf',
+  90: 'space_view',
+  100: 'triangular_grid',
+  101: 'unstructured_grid',
+  110: 'equatorial_azimuthal_equidistant',
+  120: 'azimuth_range',
+  130: 'irregular_latlon',
+  140: 'lambert_azimuthal_equal_area',
+  150: 'healpix',
+  1000: 'cross_section',
+  1100: 'Hovmoller',
+  1200: 'time_section',
 };
 const REDUCED_NAMES: Readonly<Record<string, string>> = {
-  regular_ll: 'reduced_ll', regular_gg: 'reduced_gg', rotated_gg: 'reduced_rotated_gg', stretched_gg: 'reduced_stretched_gg', stretched_rotated_gg: 'reduced_stretched_rotated_gg',
+  regular_ll: 'reduced_ll',
+  regular_gg: 'reduced_gg',
+  rotated_gg: 'reduced_rotated_gg',
+  stretched_gg: 'reduced_stretched_gg',
+  stretched_rotated_gg: 'reduced_stretched_rotated_gg',
 };
 
 /** Whether the grid section exists and its template is one whose octets are known. */
@@ -62,7 +113,8 @@ function grib1ListStart(message: Message): number {
 export function numberOfDataPoints(message: Message): number {
   if (message.edition === 2) return rawNumber(message, 'numberOfDataPoints') as number;
   const truncation = rawNumber(message, 'J');
-  if (truncation !== undefined) return spectralCoefficients(truncation, rawNumber(message, 'K') as number, rawNumber(message, 'M') as number);
+  if (truncation !== undefined)
+    return spectralCoefficients(truncation, rawNumber(message, 'K') as number, rawNumber(message, 'M') as number);
   const list = pl(message);
   if (list !== undefined) return reducedPoints(message, list);
   const columns = rawNumber(message, 'Ni') ?? rawNumber(message, 'Nx');
@@ -173,8 +225,19 @@ function flag(message: Message, key: string, mask: number): number | undefined {
 type KeyFunction = (message: Message) => KeyValue | undefined;
 
 const ANGLE_KEYS = [
-  'latitudeOfFirstGridPoint', 'longitudeOfFirstGridPoint', 'latitudeOfLastGridPoint', 'longitudeOfLastGridPoint', 'latitudeOfSouthernPole', 'longitudeOfSouthernPole',
-  'LaD', 'LoV', 'orientationOfTheGrid', 'Latin1', 'Latin2', 'latitudeOfSubSatellitePoint', 'longitudeOfSubSatellitePoint',
+  'latitudeOfFirstGridPoint',
+  'longitudeOfFirstGridPoint',
+  'latitudeOfLastGridPoint',
+  'longitudeOfLastGridPoint',
+  'latitudeOfSouthernPole',
+  'longitudeOfSouthernPole',
+  'LaD',
+  'LoV',
+  'orientationOfTheGrid',
+  'Latin1',
+  'Latin2',
+  'latitudeOfSubSatellitePoint',
+  'longitudeOfSubSatellitePoint',
 ];
 
 export const gridKeys: Readonly<Record<string, KeyFunction>> = {
@@ -193,7 +256,14 @@ export const gridKeys: Readonly<Record<string, KeyFunction>> = {
   },
   PLPresent: (message) => (isReduced(message) ? 1 : 0),
   ...Object.fromEntries(ANGLE_KEYS.map((key): [string, KeyFunction] => [`${key}InDegrees`, (message) => degrees(message, key)])),
-  LaDInDegrees: (message) => degrees(message, 'LaD') ?? degrees(message, 'Latin') ?? (message.edition === 1 && gridType(message) === 'lambert' ? degrees(message, 'Latin1') : gridType(message) === 'polar_stereographic' ? 60 : undefined),
+  LaDInDegrees: (message) =>
+    degrees(message, 'LaD') ??
+    degrees(message, 'Latin') ??
+    (message.edition === 1 && gridType(message) === 'lambert'
+      ? degrees(message, 'Latin1')
+      : gridType(message) === 'polar_stereographic'
+        ? 60
+        : undefined),
   angleOfRotationInDegrees: (message) => rawNumber(message, 'angleOfRotation'),
   standardParallelInDegrees: (message) => degrees(message, 'standardParallelInMicrodegrees'),
   centralLongitudeInDegrees: (message) => degrees(message, 'centralLongitudeInMicrodegrees'),
@@ -206,7 +276,8 @@ export const gridKeys: Readonly<Record<string, KeyFunction>> = {
   iScansNegatively: (message) => flag(message, 'scanningMode', 0x80),
   jScansPositively: (message) => flag(message, 'scanningMode', 0x40),
   jPointsAreConsecutive: (message) => flag(message, 'scanningMode', 0x20),
-  alternativeRowScanning: (message) => (message.edition === 1 ? (raw(message, 'scanningMode') === undefined ? undefined : 0) : flag(message, 'scanningMode', 0x10)),
+  alternativeRowScanning: (message) =>
+    message.edition === 1 ? (raw(message, 'scanningMode') === undefined ? undefined : 0) : flag(message, 'scanningMode', 0x10),
   iDirectionIncrementGiven: (message) => flag(message, 'resolutionAndComponentFlags', message.edition === 1 ? 0x80 : 0x20),
   jDirectionIncrementGiven: (message) => flag(message, 'resolutionAndComponentFlags', message.edition === 1 ? 0x80 : 0x10),
   uvRelativeToGrid: (message) => flag(message, 'resolutionAndComponentFlags', 0x08),

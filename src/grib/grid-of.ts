@@ -54,7 +54,9 @@ export function scanOrderOf(message: Message): Uint32Array | undefined {
     const columns = rawNumber(message, 'Ni') ?? rawNumber(message, 'Nx');
     const lines = rawNumber(message, 'Nj') ?? rawNumber(message, 'Ny');
     if (columns === undefined || lines === undefined) {
-      throw new DteError('unsupported.grid', `scanning mode ${mode} of a ${gridType(message)} grid is not implemented`, { hint: 'regular and reduced_gg grids are' });
+      throw new DteError('unsupported.grid', `scanning mode ${mode} of a ${gridType(message)} grid is not implemented`, {
+        hint: 'regular and reduced_gg grids are',
+      });
     }
     return scanOrder({ scanningMode: mode, columns, rows: lines });
   } catch (error) {
@@ -115,7 +117,13 @@ function statedIncrement(message: Message, axis: 'i' | 'j'): number | undefined 
 
 function rotationOf(message: Message): { rotation?: { southPoleLat: number; southPoleLon: number; angle: number } } {
   if (gridType(message) !== 'rotated_ll') return {};
-  return { rotation: { southPoleLat: angle(message, 'latitudeOfSouthernPole'), southPoleLon: angle(message, 'longitudeOfSouthernPole'), angle: rawNumber(message, 'angleOfRotation') ?? 0 } };
+  return {
+    rotation: {
+      southPoleLat: angle(message, 'latitudeOfSouthernPole'),
+      southPoleLon: angle(message, 'longitudeOfSouthernPole'),
+      angle: rawNumber(message, 'angleOfRotation') ?? 0,
+    },
+  };
 }
 
 function regularGaussian(message: Message): Grid {

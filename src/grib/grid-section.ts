@@ -62,7 +62,9 @@ export function gridSection2(grid: Grid, template?: Message): Uint8Array {
 export function gridSection1(grid: Grid, template: Message): Uint8Array {
   const header = headerOf(grid);
   if ((header.columns ?? 0) >= MISSING_2 || header.rows >= MISSING_2) {
-    throw new DteError('unsupported.grid', `a grid of ${header.columns} x ${header.rows} points does not fit GRIB edition 1`, { hint: `at most ${MISSING_2 - 1} in each direction; use edition 2` });
+    throw new DteError('unsupported.grid', `a grid of ${header.columns} x ${header.rows} points does not fit GRIB edition 1`, {
+      hint: `at most ${MISSING_2 - 1} in each direction; use edition 2`,
+    });
   }
   const vertical = verticalCoordinates(template)?.values ?? [];
   const fixed = header.southPole === undefined ? 32 : 42;

@@ -15,7 +15,13 @@ type KeyFunction = (message: Message) => KeyValue | undefined;
 
 /** Header codes that `get` gives as the abbreviation of a code table, as ecCodes does. */
 const CODED: Readonly<Record<string, string>> = {
-  marsClass: 'marsClass', marsType: 'marsType', marsStream: 'marsStream', inputOriginatingCentre: 'centre', originatingCentreOfAnalysis: 'centre', indicatorOfTypeOfLevel: 'grib1TypeOfLevel', typeOfFirstFixedSurface: 'grib2SurfaceType',
+  marsClass: 'marsClass',
+  marsType: 'marsType',
+  marsStream: 'marsStream',
+  inputOriginatingCentre: 'centre',
+  originatingCentreOfAnalysis: 'centre',
+  indicatorOfTypeOfLevel: 'grib1TypeOfLevel',
+  typeOfFirstFixedSurface: 'grib2SurfaceType',
 };
 
 /** typeOfProcessedData, code table 1.4. */
@@ -23,12 +29,30 @@ const DATA_TYPES: Readonly<Record<number, string>> = { 0: 'an', 1: 'fc', 2: 'af'
 
 /** Other names of the same key. */
 const ALIASES: Readonly<Record<string, string>> = {
-  edition: 'editionNumber', date: 'dataDate', time: 'marsTime', step: 'marsStep', numberOfPoints: 'numberOfDataPoints', expver: 'experimentVersionNumber', number: 'perturbationNumber', totalNumber: 'numberOfForecastsInEnsemble', process: 'generatingProcessIdentifier',
-  unitOfTime: 'unitOfTimeRange', numberOfVerticalCoordinateValues: 'NV', numberOfCoordinatesValues: 'NV', method: 'methodNumber', system: 'systemNumber', iteration: 'iterationNumber', Di: 'iDirectionIncrement', Dj: 'jDirectionIncrement', gaussianGridName: 'gridName', typeOfGrid: 'gridType',
+  edition: 'editionNumber',
+  date: 'dataDate',
+  time: 'marsTime',
+  step: 'marsStep',
+  numberOfPoints: 'numberOfDataPoints',
+  expver: 'experimentVersionNumber',
+  number: 'perturbationNumber',
+  totalNumber: 'numberOfForecastsInEnsemble',
+  process: 'generatingProcessIdentifier',
+  unitOfTime: 'unitOfTimeRange',
+  numberOfVerticalCoordinateValues: 'NV',
+  numberOfCoordinatesValues: 'NV',
+  method: 'methodNumber',
+  system: 'systemNumber',
+  iteration: 'iterationNumber',
+  Di: 'iDirectionIncrement',
+  Dj: 'jDirectionIncrement',
+  gaussianGridName: 'gridName',
+  typeOfGrid: 'gridType',
 };
 
 const generalKeys: Readonly<Record<string, KeyFunction>> = {
-  centre: (message) => abbreviation(message.tables, message.edition === 1 ? 'grib1Centre' : 'centre', rawNumber(message, 'centre') as number),
+  centre: (message) =>
+    abbreviation(message.tables, message.edition === 1 ? 'grib1Centre' : 'centre', rawNumber(message, 'centre') as number),
   class: (message) => marsWord(message, 'class'),
   type: (message) => marsWord(message, 'type'),
   stream: (message) => marsWord(message, 'stream'),
@@ -40,7 +64,10 @@ const generalKeys: Readonly<Record<string, KeyFunction>> = {
   },
   NV: (message) => rawNumber(message, 'NV') ?? rawNumber(message, 'numberOfVerticalCoordinateValues'),
   verificationDate,
-  monthlyVerificationDate: (message) => (/^(mnth|moda|wamo|wamd|edmm|edmo|ewmm|ewmo)$/.test(marsWord(message, 'stream') ?? '') && marsWord(message, 'type') === 'an' ? dataDate(message) : monthlyVerificationDate(message)),
+  monthlyVerificationDate: (message) =>
+    /^(mnth|moda|wamo|wamd|edmm|edmo|ewmm|ewmo)$/.test(marsWord(message, 'stream') ?? '') && marsWord(message, 'type') === 'an'
+      ? dataDate(message)
+      : monthlyVerificationDate(message),
   origin: (message) => generalKeys['centre']?.(message),
   dataOrigin: (message) => {
     const code = rawNumber(message, 'dataOrigin');
@@ -62,7 +89,9 @@ function dataType(message: Message): string | undefined {
   return DATA_TYPES[code] ?? (code === 255 ? 'missing' : String(code));
 }
 
-const COMPUTED: ReadonlyMap<string, KeyFunction> = new Map(Object.entries({ ...timeKeys, ...levelKeys, ...parameterKeys, ...gridKeys, ...dataKeys, ...generalKeys }));
+const COMPUTED: ReadonlyMap<string, KeyFunction> = new Map(
+  Object.entries({ ...timeKeys, ...levelKeys, ...parameterKeys, ...gridKeys, ...dataKeys, ...generalKeys }),
+);
 
 /** The value of a key, undefined when the message has none of that name. Names are those of ecCodes. */
 export function find(message: Message, key: string): KeyValue | undefined {
@@ -89,7 +118,8 @@ export function get(message: Message, key: string): KeyValue {
 /** All keys that this message has: those of its octets, then those worked out from them. */
 export function keyNames(message: Message): readonly string[] {
   const names = new Set<string>();
-  for (let number = 0; number < message.sections.length; number++) for (const key of sectionLayout(message, number)?.byKey.keys() ?? []) names.add(key);
+  for (let number = 0; number < message.sections.length; number++)
+    for (const key of sectionLayout(message, number)?.byKey.keys() ?? []) names.add(key);
   for (const [key, value] of COMPUTED) if (value(message) !== undefined) names.add(key);
   return [...names];
 }
@@ -121,9 +151,38 @@ const LISTED: Readonly<Record<Exclude<Namespace, 'mars'>, readonly string[]>> = 
   time: ['dataDate', 'dataTime', 'stepUnits', 'stepType', 'stepRange', 'startStep', 'endStep', 'validityDate', 'validityTime'],
   vertical: ['typeOfLevel', 'level', 'topLevel', 'bottomLevel'],
   geography: [
-    'gridType', 'bitmapPresent', 'Ni', 'Nj', 'Nx', 'Ny', 'N', 'J', 'K', 'M', 'Nside', 'latitudeOfFirstGridPointInDegrees', 'longitudeOfFirstGridPointInDegrees', 'latitudeOfLastGridPointInDegrees', 'longitudeOfLastGridPointInDegrees',
-    'iDirectionIncrementInDegrees', 'jDirectionIncrementInDegrees', 'iScansNegatively', 'jScansPositively', 'jPointsAreConsecutive', 'LaDInDegrees', 'LoVInDegrees', 'orientationOfTheGridInDegrees', 'DxInMetres', 'DyInMetres', 'DiInMetres', 'DjInMetres',
-    'Latin1InDegrees', 'Latin2InDegrees', 'latitudeOfSouthernPoleInDegrees', 'longitudeOfSouthernPoleInDegrees', 'angleOfRotationInDegrees',
+    'gridType',
+    'bitmapPresent',
+    'Ni',
+    'Nj',
+    'Nx',
+    'Ny',
+    'N',
+    'J',
+    'K',
+    'M',
+    'Nside',
+    'latitudeOfFirstGridPointInDegrees',
+    'longitudeOfFirstGridPointInDegrees',
+    'latitudeOfLastGridPointInDegrees',
+    'longitudeOfLastGridPointInDegrees',
+    'iDirectionIncrementInDegrees',
+    'jDirectionIncrementInDegrees',
+    'iScansNegatively',
+    'jScansPositively',
+    'jPointsAreConsecutive',
+    'LaDInDegrees',
+    'LoVInDegrees',
+    'orientationOfTheGridInDegrees',
+    'DxInMetres',
+    'DyInMetres',
+    'DiInMetres',
+    'DjInMetres',
+    'Latin1InDegrees',
+    'Latin2InDegrees',
+    'latitudeOfSouthernPoleInDegrees',
+    'longitudeOfSouthernPoleInDegrees',
+    'angleOfRotationInDegrees',
   ],
 };
 

@@ -45,7 +45,14 @@ export function layoutOf(blocks: LayoutBlocks, names: readonly string[], bytes: 
   return layout;
 }
 
-function placeBlock(blocks: LayoutBlocks, name: string, bytes: Uint8Array, start: number, places: KeyPlace[], state: { at: number; repeats: boolean }): void {
+function placeBlock(
+  blocks: LayoutBlocks,
+  name: string,
+  bytes: Uint8Array,
+  start: number,
+  places: KeyPlace[],
+  state: { at: number; repeats: boolean },
+): void {
   const entries = blocks[name];
   assert(entries !== undefined, `layouts.json has the block ${name}`);
   for (const entry of entries) {

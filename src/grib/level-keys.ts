@@ -65,7 +65,8 @@ export function typeOfLevel(message: Message): string | undefined {
 
 /** MARS levtype: sfc, pl, ml, ... */
 export function levtype(message: Message): string | undefined {
-  if (message.edition === 1) return abbreviation(message.tables, 'grib1TypeOfLevel', rawNumber(message, 'indicatorOfTypeOfLevel') as number);
+  if (message.edition === 1)
+    return abbreviation(message.tables, 'grib1TypeOfLevel', rawNumber(message, 'indicatorOfTypeOfLevel') as number);
   if (raw(message, 'typeOfFirstFixedSurface') === undefined) return undefined;
   const isOld = (rawNumber(message, 'tablesVersion') as number) <= 33;
   const local = conceptValue(rules(message, 'grib2.marsLevtype.ecmf'), lookup(message));

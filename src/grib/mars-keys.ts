@@ -68,7 +68,8 @@ export function marsKeys(message: Message, lookup: KeyLookup): ReadonlyMap<strin
   set('channel', raw(message, 'channelNumber'));
   const status = rawNumber(message, 'productionStatusOfProcessedData');
   if (status === 4 || status === 5) set('number', raw(message, 'perturbationNumber'));
-  if (raw(message, 'localDefinitionNumber') === 39 || raw(message, 'grib2LocalSectionNumber') === 39) set('number', raw(message, 'componentIndex'));
+  if (raw(message, 'localDefinitionNumber') === 39 || raw(message, 'grib2LocalSectionNumber') === 39)
+    set('number', raw(message, 'componentIndex'));
   applyEdits(message, message.tables.marsEdits.get(`${stream}.${type}`), keys, lookup);
   return keys;
 }
@@ -120,6 +121,8 @@ export function verificationDate(message: Message): number | undefined {
   const step = endStep(message);
   if (step === undefined || stepUnits(message) !== 'h') return undefined;
   const date = dataDate(message);
-  const at = new Date(Date.UTC(Math.floor(date / 10000), (Math.floor(date / 100) % 100) - 1, date % 100, Math.floor(dataTime(message) / 100) + step));
+  const at = new Date(
+    Date.UTC(Math.floor(date / 10000), (Math.floor(date / 100) % 100) - 1, date % 100, Math.floor(dataTime(message) / 100) + step),
+  );
   return at.getUTCFullYear() * 10000 + (at.getUTCMonth() + 1) * 100 + at.getUTCDate();
 }

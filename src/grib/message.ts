@@ -42,7 +42,8 @@ const SHORTEST: Readonly<Record<1 | 2, readonly number[]>> = { 1: [8, 28, 6, 6, 
  */
 export function parseMessage(bytes: Uint8Array, tables: GribTables, where: Where = {}): readonly Message[] {
   const edition = bytes[7];
-  if (edition !== 1 && edition !== 2) throw new DteError('unsupported.edition', `GRIB edition ${edition}`, { where, hint: 'editions 1 and 2 are read' });
+  if (edition !== 1 && edition !== 2)
+    throw new DteError('unsupported.edition', `GRIB edition ${edition}`, { where, hint: 'editions 1 and 2 are read' });
   return edition === 1 ? [parseGrib1(bytes, tables, where)] : parseGrib2(bytes, tables, where);
 }
 
@@ -81,7 +82,9 @@ function parseGrib2(bytes: Uint8Array, tables: GribTables, where: Where): readon
     if (number === 6) {
       const indicator = bytes[at + 5];
       if (indicator === 254 && bitmap === undefined) {
-        throw new DteError('data.section', 'section 6 reuses a bitmap, and none came before it in this message', { where: { ...where, section: 6 } });
+        throw new DteError('data.section', 'section 6 reuses a bitmap, and none came before it in this message', {
+          where: { ...where, section: 6 },
+        });
       }
       if (indicator !== 254 && indicator !== 255) bitmap = current[6];
       fields.push({ sections: [], bitmap: indicator === 255 ? undefined : bitmap });
@@ -90,8 +93,19 @@ function parseGrib2(bytes: Uint8Array, tables: GribTables, where: Where): readon
     previous = number;
     at += length;
   }
-  if (previous !== 7) throw new DteError('data.message', `the message ends after section ${previous}`, { where, hint: 'a message ends with section 7 and "7777"' });
-  return fields.map(({ sections, bitmap: own }, index) => ({ ...common(bytes, tables, where), edition: 2, sections, fieldNumber: index + 1, fields: fields.length, bitmap: own }));
+  if (previous !== 7)
+    throw new DteError('data.message', `the message ends after section ${previous}`, {
+      where,
+      hint: 'a message ends with section 7 and "7777"',
+    });
+  return fields.map(({ sections, bitmap: own }, index) => ({
+    ...common(bytes, tables, where),
+    edition: 2,
+    sections,
+    fieldNumber: index + 1,
+    fields: fields.length,
+    bitmap: own,
+  }));
 }
 
 /** Sections come as 1 [2] 3 4 5 6 7; after 7 the sequence may start again at 2, 3 or 4. */
@@ -115,6 +129,10 @@ function checkLength(edition: 1 | 2, number: number, at: number, length: number,
   });
 }
 
-function common(bytes: Uint8Array, tables: GribTables, where: Where): Pick<Message, 'bytes' | 'tables' | 'where' | 'messageNumber' | 'known'> {
+function common(
+  bytes: Uint8Array,
+  tables: GribTables,
+  where: Where,
+): Pick<Message, 'bytes' | 'tables' | 'where' | 'messageNumber' | 'known'> {
   return { bytes, tables, where, messageNumber: where.message ?? 1, known: { values: new Map(), layouts: [] } };
 }

@@ -48,10 +48,14 @@ export async function* messages(file: ReadableFile, options: MessagesOptions): A
   }
   if (message > 0) return;
   const sizeBytes = window.end();
-  const error = new DteError('data.message', sizeBytes === 0 ? 'the file is empty: no GRIB message' : `no GRIB message in ${sizeBytes} bytes`, {
-    where: { file: file.path, offset: 0 },
-    hint: 'a message begins with "GRIB" and its edition, 1 or 2, in octet 8',
-  });
+  const error = new DteError(
+    'data.message',
+    sizeBytes === 0 ? 'the file is empty: no GRIB message' : `no GRIB message in ${sizeBytes} bytes`,
+    {
+      where: { file: file.path, offset: 0 },
+      hint: 'a message begins with "GRIB" and its edition, 1 or 2, in octet 8',
+    },
+  );
   if (options.onDamage === undefined) throw error;
   options.onDamage(error);
 }
@@ -89,11 +93,15 @@ async function messageLength(window: ReadWindow, file: ReadableFile, offset: num
   if (!(await window.hold(offset, 16))) throw truncated(16, window.end() - offset, where);
   const head = window.view(offset, 16);
   const edition = head[7] as number;
-  if (edition !== 1 && edition !== 2) throw new DteError('unsupported.edition', `GRIB edition ${edition}`, { where, hint: 'editions 1 and 2 are read' });
+  if (edition !== 1 && edition !== 2)
+    throw new DteError('unsupported.edition', `GRIB edition ${edition}`, { where, hint: 'editions 1 and 2 are read' });
   const length = edition === 2 ? unsignedAt(head, 8, 8) : await grib1Length(window, offset, unsignedAt(head, 4, 3), where);
   const shortest = edition === 2 ? 16 + 21 + 14 + 9 + 11 + 6 + 5 + 4 : 8 + 28 + 11 + 4;
   if (length < shortest || length > LONGEST) {
-    throw new DteError('data.message', `the message states a length of ${length} octets`, { where, hint: `between ${shortest} and ${LONGEST} octets are possible` });
+    throw new DteError('data.message', `the message states a length of ${length} octets`, {
+      where,
+      hint: `between ${shortest} and ${LONGEST} octets are possible`,
+    });
   }
   // A stated length is checked against the file before memory is given to it.
   const left = file.sizeBytes === undefined ? undefined : file.sizeBytes - offset;
@@ -121,9 +129,15 @@ async function grib1Length(window: ReadWindow, offset: number, stated: number, w
 function checkEndMark(bytes: Uint8Array, where: Where): void {
   const end = bytes.subarray(bytes.length - 4);
   if (end.every((octet) => octet === 0x37)) return;
-  throw new DteError('data.message', `the message does not end with "7777" after its ${bytes.length} octets`, { where, hint: 'its stated length is wrong, or it is damaged' });
+  throw new DteError('data.message', `the message does not end with "7777" after its ${bytes.length} octets`, {
+    where,
+    hint: 'its stated length is wrong, or it is damaged',
+  });
 }
 
 function truncated(wanted: number, have: number, where: Where): DteError {
-  return new DteError('data.truncated', `the message states ${wanted} octets and the file ends after ${have} of them`, { where, hint: 'the rest of the file is missing' });
+  return new DteError('data.truncated', `the message states ${wanted} octets and the file ends after ${have} of them`, {
+    where,
+    hint: 'the rest of the file is missing',
+  });
 }

@@ -48,7 +48,15 @@ export function newMessage(keys: NewMessageKeys, grid: Grid, tables: GribTables)
   const sections = [new Uint8Array(16), identification(keys, tables), localUse(keys, tables), gridSection2(grid), product(keys, rule)];
   const bare = assemble(sections, Number(rule.triple[0]));
   const [message] = parseMessage(bare, tables);
-  const data = { packing: 'simple', bits: 0, referenceValue: 0, binaryScale: 0, decimalScale: 0, count: grid.points, payload: new Uint8Array(0) } as const;
+  const data = {
+    packing: 'simple',
+    bits: 0,
+    referenceValue: 0,
+    binaryScale: 0,
+    decimalScale: 0,
+    count: grid.points,
+    payload: new Uint8Array(0),
+  } as const;
   return parseMessage(buildMessage(message as Message, { data }), tables)[0] as Message;
 }
 
@@ -69,13 +77,17 @@ function ruleOf(param: string | number, tables: GribTables): FoundRule {
     const conditions = new Map(rule.conditions);
     const unknown = [...conditions.keys()].find((key) => !/(First|Second)FixedSurface$|^localTablesVersion$/.test(key));
     if (unknown !== undefined) {
-      throw new DteError('unsupported.template', `parameter '${param}' needs ${unknown}, which new messages do not have`, { hint: 'instant parameters on a level can be made' });
+      throw new DteError('unsupported.template', `parameter '${param}' needs ${unknown}, which new messages do not have`, {
+        hint: 'instant parameters on a level can be made',
+      });
     }
     return { triple, conditions, isLocal: rule.set === 'e' };
   }
   const candidates = [...tables.paramText.matchAll(/^n(\S+)\t/gm)].map((match) => match[1] as string);
   const near = typeof param === 'string' ? nearestWord(param, candidates) : undefined;
-  throw new DteError('input.option', `parameter '${param}' has no GRIB2 coding in the tables`, { hint: near === undefined ? 'give a short name (2t, msl, z) or a paramId' : `did you mean '${near}'?` });
+  throw new DteError('input.option', `parameter '${param}' has no GRIB2 coding in the tables`, {
+    hint: near === undefined ? 'give a short name (2t, msl, z) or a paramId' : `did you mean '${near}'?`,
+  });
 }
 
 function idsOf(param: string | number, tables: GribTables): readonly number[] {
@@ -141,7 +153,10 @@ interface Surface {
 
 function firstSurface({ levtype, level }: NewMessageKeys): Surface {
   if (levtype === 'sfc') return { type: 1, value: undefined };
-  if (level === undefined || !(level > 0)) throw new DteError('input.option', `levtype ${levtype} needs a level`, { hint: levtype === 'pl' ? 'a pressure in hPa' : 'the number of a model level' });
+  if (level === undefined || !(level > 0))
+    throw new DteError('input.option', `levtype ${levtype} needs a level`, {
+      hint: levtype === 'pl' ? 'a pressure in hPa' : 'the number of a model level',
+    });
   return levtype === 'pl' ? { type: 100, value: Math.round(level * 100) } : { type: 105, value: level };
 }
 
@@ -175,7 +190,10 @@ function coded(tables: GribTables, table: string, word: string | number): number
   if (typeof word === 'number') return word;
   const code = codeOf(tables, table, word);
   if (code !== undefined) return code;
-  const near = nearestWord(word, Object.values(tables.codes[table] ?? {}).map(([name]) => name));
+  const near = nearestWord(
+    word,
+    Object.values(tables.codes[table] ?? {}).map(([name]) => name),
+  );
   throw new DteError('input.option', `'${word}' is not a value of ${table}`, near === undefined ? {} : { hint: `did you mean '${near}'?` });
 }
 
@@ -195,7 +213,13 @@ function assemble(sections: readonly Uint8Array[], discipline: number): Uint8Arr
   putUnsigned(data, 0, 4, 21);
   data[4] = 5;
   putIeee32(data, 11, 0);
-  const parts = [...sections, data, Uint8Array.from([0, 0, 0, 6, 6, 255]), Uint8Array.from([0, 0, 0, 5, 7]), Uint8Array.from([0x37, 0x37, 0x37, 0x37])];
+  const parts = [
+    ...sections,
+    data,
+    Uint8Array.from([0, 0, 0, 6, 6, 255]),
+    Uint8Array.from([0, 0, 0, 5, 7]),
+    Uint8Array.from([0x37, 0x37, 0x37, 0x37]),
+  ];
   const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {

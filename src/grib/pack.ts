@@ -25,7 +25,8 @@ export const pack = kernel('grib/pack', {
   cpu: packHost,
   simd: {
     module: packWasm,
-    run: ({ pack: compiled }, a, start, end) => compiled?.(start, end, a.lanes, a.pointStride, a.laneStride, a.values, a.laneTable, a.laneReals, a.packed),
+    run: ({ pack: compiled }, a, start, end) =>
+      compiled?.(start, end, a.lanes, a.pointStride, a.laneStride, a.values, a.laneTable, a.laneReals, a.packed),
   },
   // Of the packed integers: one quantum in f32, where the difference to the reference is rounded. Tests compare integers.
   tolerance: 1,
@@ -55,7 +56,11 @@ function packHost(args: Arguments, start: number, end: number): void {
       const base = lane * laneStride;
       if (bits === 16) {
         const elements = format === packedFormat.elements;
-        for (let index = first, at = word * 2 + first, from = base + first * pointStride; index < last; index++, at++, from += pointStride) {
+        for (
+          let index = first, at = word * 2 + first, from = base + first * pointStride;
+          index < last;
+          index++, at++, from += pointStride
+        ) {
           const integer = Math.min(largest, Math.max(0, ((values[from] as number) * decimal - reference) * inverseScale + 0.5)) | 0;
           halves[at] = elements ? integer : (integer >>> 8) | (integer << 8);
         }
@@ -75,7 +80,15 @@ function padHalves(halves: Uint16Array, start: number, last: number, count: numb
   if (last === count && (count & 1) === 1) halves[start + last] = 0;
 }
 
-function packAny(bytes: Uint8Array, start: number, bits: number, format: number, first: number, last: number, integerOf: (index: number) => number): void {
+function packAny(
+  bytes: Uint8Array,
+  start: number,
+  bits: number,
+  format: number,
+  first: number,
+  last: number,
+  integerOf: (index: number) => number,
+): void {
   if (last <= first) return;
   let at = start + (first / 8) * bits;
   if (format === packedFormat.elements) {

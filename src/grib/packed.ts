@@ -30,12 +30,19 @@ export interface PackedValues {
 export function packedValues(message: Message): PackedValues {
   const packing = packingType(message);
   if (packing !== 'grid_simple' && packing !== 'grid_ccsds') {
-    throw new DteError('unsupported.template', `packing ${packing} cannot be decoded`, { where: message.where, hint: 'grid_simple and grid_ccsds can' });
+    throw new DteError('unsupported.template', `packing ${packing} cannot be decoded`, {
+      where: message.where,
+      hint: 'grid_simple and grid_ccsds can',
+    });
   }
   const isGrib1 = message.edition === 1;
   const points = numberOfDataPoints(message);
   const bits = rawNumber(message, 'bitsPerValue') ?? 0;
-  if (bits > 32) throw new DteError('data.section', `${bits} bits per value`, { where: { ...message.where, section: isGrib1 ? 4 : 5 }, hint: 'accepted are 0 to 32' });
+  if (bits > 32)
+    throw new DteError('data.section', `${bits} bits per value`, {
+      where: { ...message.where, section: isGrib1 ? 4 : 5 },
+      hint: 'accepted are 0 to 32',
+    });
   const section = message.sections[isGrib1 ? 4 : 7] as Section;
   const payload = message.bytes.subarray(section.start + (isGrib1 ? 11 : 5), section.start + section.length);
   const bitmap = checkedBitmap(message, points);
@@ -44,9 +51,13 @@ export function packedValues(message: Message): PackedValues {
   const count = bits === 0 ? present : numberOfCodedValues(message);
   const missingOctets = ccsds === undefined && bits > 0 ? Math.ceil((present * bits) / 8) - payload.length : 0;
   if (count < present || missingOctets > 0) {
-    throw new DteError('data.section', `the data section holds ${count} values of ${bits} bits in ${payload.length} octets, but ${present} points have a value`, {
-      where: { ...message.where, section: isGrib1 ? 4 : 7 },
-    });
+    throw new DteError(
+      'data.section',
+      `the data section holds ${count} values of ${bits} bits in ${payload.length} octets, but ${present} points have a value`,
+      {
+        where: { ...message.where, section: isGrib1 ? 4 : 7 },
+      },
+    );
   }
   return {
     points,
@@ -64,13 +75,18 @@ export function packedValues(message: Message): PackedValues {
 function checkedBitmap(message: Message, points: number): Uint8Array | undefined {
   const section = message.bitmap;
   if (section === undefined) return undefined;
-  const predefined = message.edition === 1 ? rawNumber(message, 'tableReference') ?? 0 : (message.bytes[section.start + 5] as number);
+  const predefined = message.edition === 1 ? (rawNumber(message, 'tableReference') ?? 0) : (message.bytes[section.start + 5] as number);
   if (predefined !== 0) {
-    throw new DteError('unsupported.template', `predefined bitmap ${predefined} of the centre is not known`, { where: message.where, hint: 'bitmaps inside the message are read' });
+    throw new DteError('unsupported.template', `predefined bitmap ${predefined} of the centre is not known`, {
+      where: message.where,
+      hint: 'bitmaps inside the message are read',
+    });
   }
   const bitmap = bitmapOctets(message) as Uint8Array;
   if (bitmap.length * 8 < points) {
-    throw new DteError('data.section', `the bitmap has ${bitmap.length * 8} bits for ${points} points`, { where: { ...message.where, section: message.edition === 1 ? 3 : 6 } });
+    throw new DteError('data.section', `the bitmap has ${bitmap.length * 8} bits for ${points} points`, {
+      where: { ...message.where, section: message.edition === 1 ? 3 : 6 },
+    });
   }
   return bitmap;
 }

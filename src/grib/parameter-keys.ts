@@ -63,8 +63,19 @@ function grib1Rules(message: Message): readonly ParamRule[] {
 
 function grib2ParamId(message: Message): number {
   const { rules, generation } = grib2Rules(message);
-  const current = bestRule(message, rules.filter((rule) => (rule.generations & generation) !== 0));
-  return (current ?? bestRule(message, rules.filter((rule) => (rule.generations & LEGACY) !== 0)))?.paramId ?? 0;
+  const current = bestRule(
+    message,
+    rules.filter((rule) => (rule.generations & generation) !== 0),
+  );
+  return (
+    (
+      current ??
+      bestRule(
+        message,
+        rules.filter((rule) => (rule.generations & LEGACY) !== 0),
+      )
+    )?.paramId ?? 0
+  );
 }
 
 function grib2Rules(message: Message): { readonly rules: readonly ParamRule[]; readonly generation: number } {
@@ -80,7 +91,10 @@ function cfName(message: Message): string {
   if (own !== 'unknown') return own;
   const nameOf = (rule: ParamRule): string | undefined => paramLine(message.tables, `p${rule.paramId}`)?.split('\t')[3];
   const rules = message.edition === 1 ? grib1Rules(message) : grib2Rules(message).rules;
-  const best = bestRule(message, rules.filter((rule) => (nameOf(rule) ?? '') !== ''));
+  const best = bestRule(
+    message,
+    rules.filter((rule) => (nameOf(rule) ?? '') !== ''),
+  );
   return (best === undefined ? undefined : nameOf(best)) ?? 'unknown';
 }
 
@@ -120,7 +134,8 @@ function isBetter(rule: ParamRule, than: ParamRule): boolean {
 
 function holds(message: Message, key: string, text: string): boolean {
   const templates = TEMPLATES_OF[key];
-  if (templates !== undefined) return templates.includes(rawNumber(message, 'productDefinitionTemplateNumber') as number) === (text === '1');
+  if (templates !== undefined)
+    return templates.includes(rawNumber(message, 'productDefinitionTemplateNumber') as number) === (text === '1');
   if (text.startsWith('[')) return `[${rawList(message, key).join(',')}]` === text;
   const value = raw(message, key);
   if (text === '') return value === null;

@@ -14,7 +14,11 @@ export const presentWords = kernel('grib/present-words', {
   tolerance: 0,
 });
 
-function presentWordsHost({ words, points, lanes, values, bitmap }: TwinArguments<typeof params, typeof inputs, typeof outputs>, start: number, end: number): void {
+function presentWordsHost(
+  { words, points, lanes, values, bitmap }: TwinArguments<typeof params, typeof inputs, typeof outputs>,
+  start: number,
+  end: number,
+): void {
   for (let word = start; word < end; word++) {
     const last = Math.min(word * 32 + 32, points);
     for (let lane = 0; lane < lanes; lane++) {

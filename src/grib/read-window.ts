@@ -28,7 +28,10 @@ export function readWindow(file: ReadableFile): ReadWindow {
     async hold(position, length) {
       if (position + length <= end()) return true;
       // After a long message was taken past the window, what is wanted begins beyond it.
-      const kept = position >= end() && file.sizeBytes !== undefined ? buffer.subarray(buffer.length) : buffer.subarray(Math.min(position - start, buffer.length));
+      const kept =
+        position >= end() && file.sizeBytes !== undefined
+          ? buffer.subarray(buffer.length)
+          : buffer.subarray(Math.min(position - start, buffer.length));
       const parts: Uint8Array[] = [kept];
       let have = kept.length;
       let readTo = kept.length === 0 && file.sizeBytes !== undefined ? position : end();

@@ -92,7 +92,8 @@ function productBlock(message: Message): string {
 /** The production status decides how the local section begins. Prefixes of other projects (TIGGE, CARRA) are kept as bytes. */
 function grib2Local(message: Message): readonly string[] {
   const start2 = start(message, 2);
-  const isEcmwf = unsignedAt(message.bytes, start(message, 1) + 5, 2) === ECMWF || unsignedAt(message.bytes, start(message, 1) + 7, 2) === ECMWF;
+  const isEcmwf =
+    unsignedAt(message.bytes, start(message, 1) + 5, 2) === ECMWF || unsignedAt(message.bytes, start(message, 1) + 7, 2) === ECMWF;
   if (!isEcmwf || lengthOf(message, 2) < 17) return [];
   const status = octet(message, 1, 20);
   if (status === 4 || status === 5 || status === 10 || status === 11) return [];

@@ -28,7 +28,12 @@ export function gribTables(ctx: Pick<Context, 'asset'>): Promise<GribTables> {
 
 async function load(ctx: Pick<Context, 'asset'>): Promise<GribTables> {
   const names = ['layouts.json', 'codes.json', 'mars-edits.json', 'params.tsv'];
-  const [layouts, codes, mars, params] = (await Promise.all(names.map((name) => ctx.asset(`src/grib/tables/${name}`)))) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  const [layouts, codes, mars, params] = (await Promise.all(names.map((name) => ctx.asset(`src/grib/tables/${name}`)))) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
   const parsed = JSON.parse(text(codes)) as { tables: GribTables['codes']; concepts: GribTables['concepts'] };
   const edits = JSON.parse(text(mars)) as { edits: Record<string, string>; waveDomain: ConceptRules };

@@ -4,11 +4,53 @@ import { rawList, rawNumber } from './raw-keys.js';
 
 /** Seconds of the units of GRIB1 table 4, GRIB2 table 4.4. Months and years have no fixed length. */
 const UNIT_SECONDS: Readonly<Record<number, number>> = { 0: 60, 1: 3600, 2: 86400, 10: 3 * 3600, 11: 6 * 3600, 12: 12 * 3600 };
-const UNIT_NAMES: Readonly<Record<number, string>> = { 0: 'm', 1: 'h', 2: 'D', 3: 'M', 4: 'Y', 5: '10Y', 6: '30Y', 7: 'C', 10: '3h', 11: '6h', 12: '12h', 13: 's', 14: '15m', 15: '30m' };
+const UNIT_NAMES: Readonly<Record<number, string>> = {
+  0: 'm',
+  1: 'h',
+  2: 'D',
+  3: 'M',
+  4: 'Y',
+  5: '10Y',
+  6: '30Y',
+  7: 'C',
+  10: '3h',
+  11: '6h',
+  12: '12h',
+  13: 's',
+  14: '15m',
+  15: '30m',
+};
 const HOUR = 1;
 
-const GRIB1_STEP_TYPES: Readonly<Record<number, string>> = { 0: 'instant', 1: 'instant', 2: 'accum', 3: 'avg', 4: 'accum', 5: 'diff', 10: 'instant', 113: 'avgfc', 118: 'max', 119: 'min', 123: 'avgua', 124: 'avgia' };
-const GRIB2_STEP_TYPES: Readonly<Record<number, string>> = { 1: 'accum', 2: 'max', 3: 'min', 4: 'diff', 5: 'rms', 6: 'sd', 7: 'cov', 8: 'sdiff', 9: 'ratio', 10: 'stdanom', 11: 'sum', 100: 'severity', 101: 'mode' };
+const GRIB1_STEP_TYPES: Readonly<Record<number, string>> = {
+  0: 'instant',
+  1: 'instant',
+  2: 'accum',
+  3: 'avg',
+  4: 'accum',
+  5: 'diff',
+  10: 'instant',
+  113: 'avgfc',
+  118: 'max',
+  119: 'min',
+  123: 'avgua',
+  124: 'avgia',
+};
+const GRIB2_STEP_TYPES: Readonly<Record<number, string>> = {
+  1: 'accum',
+  2: 'max',
+  3: 'min',
+  4: 'diff',
+  5: 'rms',
+  6: 'sd',
+  7: 'cov',
+  8: 'sdiff',
+  9: 'ratio',
+  10: 'stdanom',
+  11: 'sum',
+  100: 'severity',
+  101: 'mode',
+};
 
 /** The steps of a field: start and end in `unit`, a code of table 4.4. */
 interface Steps {

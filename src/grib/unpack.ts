@@ -26,7 +26,8 @@ export const unpack = kernel('grib/unpack', {
   cpu: unpackHost,
   simd: {
     module: unpackWasm,
-    run: ({ unpack: compiled }, a, start, end) => compiled?.(start, end, a.points, a.lanes, a.packed, a.laneTable, a.laneReals, a.bitmap, a.ranks, a.values),
+    run: ({ unpack: compiled }, a, start, end) =>
+      compiled?.(start, end, a.points, a.lanes, a.packed, a.laneTable, a.laneReals, a.bitmap, a.ranks, a.values),
   },
   tolerance: 6e-8,
 });
@@ -67,7 +68,11 @@ function unpackHost(args: Arguments, start: number, end: number): void {
         for (let point = first; point < last; point++) {
           const bit = point * bits;
           const at = word * 4 + Math.floor(bit / 8);
-          const window = ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
+          const window =
+            ((bytes[at] as number) << 24) |
+            ((bytes[at + 1] as number) << 16) |
+            ((bytes[at + 2] as number) << 8) |
+            (bytes[at + 3] as number);
           const integer = (window >>> (32 - bits - (bit & 7))) & mask;
           values[point * lanes + lane] = (integer * scale + reference) * decimal;
         }

@@ -20,7 +20,8 @@ export const valueRange = kernel('grib/value-range', {
   cpu: valueRangeHost,
   simd: {
     module: valueRangeWasm,
-    run: ({ valueRange: compiled }, a, start, end) => compiled?.(start, end, a.points, a.lanes, a.values, a.minimum, a.maximum, a.missingCount, a.strangeCount),
+    run: ({ valueRange: compiled }, a, start, end) =>
+      compiled?.(start, end, a.points, a.lanes, a.values, a.minimum, a.maximum, a.missingCount, a.strangeCount),
   },
   tolerance: 0,
 });

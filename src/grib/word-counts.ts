@@ -17,7 +17,11 @@ export const wordCounts = kernel('grib/word-counts', {
   tolerance: 0,
 });
 
-function wordCountsHost({ chunks, words, bitmap, counts }: TwinArguments<typeof params, typeof inputs, typeof outputs>, start: number, end: number): void {
+function wordCountsHost(
+  { chunks, words, bitmap, counts }: TwinArguments<typeof params, typeof inputs, typeof outputs>,
+  start: number,
+  end: number,
+): void {
   for (let lane = start; lane < end; lane++) {
     for (let chunk = 0; chunk < chunks; chunk++) {
       const last = Math.min((chunk + 1) * wordsPerChunk, words);

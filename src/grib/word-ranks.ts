@@ -18,7 +18,11 @@ export const wordRanks = kernel('grib/word-ranks', {
   tolerance: 0,
 });
 
-function wordRanksHost({ chunks, words, bitmap, counts, ranks }: TwinArguments<typeof params, typeof inputs, typeof outputs>, start: number, end: number): void {
+function wordRanksHost(
+  { chunks, words, bitmap, counts, ranks }: TwinArguments<typeof params, typeof inputs, typeof outputs>,
+  start: number,
+  end: number,
+): void {
   for (let lane = start; lane < end; lane++) {
     let rank = 0;
     for (let chunk = 0; chunk < chunks; chunk++) {

@@ -50,7 +50,9 @@ function defaultRange(palette: Palette, dataMin: number, dataMax: number, interv
 
 function checkRange([min, max]: readonly [number, number]): [number, number] {
   if (Number.isFinite(min) && Number.isFinite(max) && min < max) return [min, max];
-  throw new DteError('input.option', `range [${min}, ${max}] is not a scale: two finite numbers, the smaller first`, { where: { option: 'range' } });
+  throw new DteError('input.option', `range [${min}, ${max}] is not a scale: two finite numbers, the smaller first`, {
+    where: { option: 'range' },
+  });
 }
 
 /** 1, 2, 5 times powers of ten below the square-root scale's end, thinned where labels would touch. */
@@ -60,7 +62,13 @@ function rootTicks(min: number, max: number): number[] {
   const candidates = Array.from({ length: 12 }, (_, index) => Number(`${[1, 2, 5][index % 3]}e${power + Math.floor(index / 3)}`));
   const place = (value: number) => Math.sqrt((value - min) / (max - min));
   for (const candidate of candidates) {
-    if (candidate > min && candidate <= max && place(candidate) - place(ticks[ticks.length - 1]) > 0.04 && (candidate === max || 1 - place(candidate) > 0.04)) ticks.push(candidate);
+    if (
+      candidate > min &&
+      candidate <= max &&
+      place(candidate) - place(ticks[ticks.length - 1]) > 0.04 &&
+      (candidate === max || 1 - place(candidate) > 0.04)
+    )
+      ticks.push(candidate);
   }
   if (ticks[ticks.length - 1] !== max) ticks.push(max);
   return ticks;

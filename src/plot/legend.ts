@@ -26,12 +26,18 @@ export function drawLegend(image: Image, scale: ColourScale, options: LegendOpti
   const baseline = top + height + options.textSize * 1.35;
   const { texts: all, power } = tickLabels(scale.ticks);
   const places = scale.ticks.map((tick) => left + scale.position(tick) * width);
-  const stride = labelStride(places, all.map((text) => textWidth(text, style) + options.textSize * 0.6));
+  const stride = labelStride(
+    places,
+    all.map((text) => textWidth(text, style) + options.textSize * 0.6),
+  );
   // Where not every tick has a label, zero has one.
   const zero = Math.max(0, scale.ticks.indexOf(0));
   const labelled = scale.ticks.map((_, index) => index).filter((index) => (index - zero) % stride === 0);
   for (const x of places) stroke(image, [x, top + height, x, top + height + options.textSize * 0.25], ink);
-  const { texts } = tickLabels(labelled.map((index) => scale.ticks[index]), power);
+  const { texts } = tickLabels(
+    labelled.map((index) => scale.ticks[index]),
+    power,
+  );
   labelled.forEach((index, order) => drawText(image, texts[order], places[index], baseline, style));
   const middle = top + height / 2 + options.textSize * 0.36;
   const units = [power === 0 ? '' : `10${superscript(power)}`, formatUnits(options.units ?? '')].join(' ').trim();
@@ -56,7 +62,13 @@ export function formatUnits(units: string): string {
   return units.replace(/\*\*(-?\d+)/g, (_, power: string) => superscript(Number(power)));
 }
 
-function drawMissing(image: Image, colour: Colour, baseline: number, style: TextStyle, { left, top, height, textSize, ink }: LegendOptions): void {
+function drawMissing(
+  image: Image,
+  colour: Colour,
+  baseline: number,
+  style: TextStyle,
+  { left, top, height, textSize, ink }: LegendOptions,
+): void {
   const right = left - textSize * 1.2;
   const patch = Math.round(right - textWidth('missing', style) - textSize * 0.5 - height);
   for (let column = 0; column < height; column++) fillColumn(image, patch + column, top, height, colour);

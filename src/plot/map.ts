@@ -110,7 +110,8 @@ export async function renderMap(values: Float32Array | Float64Array, grid: Grid,
 }
 
 function checkInput(values: Float32Array | Float64Array, grid: Grid, { width = 1200 }: MapOptions): void {
-  if (values.length !== grid.points) throw new DteError('input.field', `${values.length} values do not fit a grid of ${grid.points} points`);
+  if (values.length !== grid.points)
+    throw new DteError('input.field', `${values.length} values do not fit a grid of ${grid.points} points`);
   if (grid.points === 0) throw new DteError('input.field', 'a field without points cannot be drawn');
   if (!Number.isInteger(width) || width < 200 || width > 8192) {
     throw new DteError('input.option', `width ${width} is not a whole number of pixels from 200 to 8192`, { where: { option: 'width' } });
@@ -211,14 +212,20 @@ function drawDegrees(image: Image, projection: Projection, area: Area | undefine
   for (let lat = step * Math.ceil(-90 / step); lat <= 90; lat += step) {
     const y = forward(inverse((box.left + box.right) / 2, box.top)[0], lat)?.[1] ?? -1;
     if (y >= box.top - 1 && y <= box.bottom + 1) {
-      drawText(image, degreeLabel(lat, 'lat'), box.left - layout.labelSize * 0.5, y + layout.labelSize * 0.36, { ...style, align: 'right' });
+      drawText(image, degreeLabel(lat, 'lat'), box.left - layout.labelSize * 0.5, y + layout.labelSize * 0.36, {
+        ...style,
+        align: 'right',
+      });
     }
   }
   const west = area?.west ?? -180;
   const east = area?.east ?? 180;
   const scale = (box.right - box.left) / (east - west);
   for (let lon = step * Math.ceil(west / step - 1e-9); lon <= east + 1e-9; lon += step) {
-    drawText(image, degreeLabel(lon, 'lon'), box.left + (lon - west) * scale, box.bottom + layout.labelSize * 1.35, { ...style, align: 'centre' });
+    drawText(image, degreeLabel(lon, 'lon'), box.left + (lon - west) * scale, box.bottom + layout.labelSize * 1.35, {
+      ...style,
+      align: 'centre',
+    });
   }
 }
 
@@ -228,5 +235,6 @@ function drawTitle(image: Image, layout: Layout, options: MapOptions): void {
     drawText(image, options.title, layout.margin, baseline, { size: layout.titleSize, colour: ink, weight: 'medium' });
     baseline += layout.titleSize * 1.1;
   }
-  if (options.subtitle !== undefined) drawText(image, options.subtitle, layout.margin, baseline, { size: layout.textSize, colour: softInk });
+  if (options.subtitle !== undefined)
+    drawText(image, options.subtitle, layout.margin, baseline, { size: layout.textSize, colour: softInk });
 }

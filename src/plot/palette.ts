@@ -1,6 +1,17 @@
 import {
-  interpolateBuPu, interpolateCividis, interpolateGreys, interpolateInferno, interpolateMagma, interpolatePlasma, interpolatePRGn,
-  interpolateRdBu, interpolateRdYlBu, interpolateSpectral, interpolateTurbo, interpolateViridis, interpolateYlGnBu,
+  interpolateBuPu,
+  interpolateCividis,
+  interpolateGreys,
+  interpolateInferno,
+  interpolateMagma,
+  interpolatePlasma,
+  interpolatePRGn,
+  interpolateRdBu,
+  interpolateRdYlBu,
+  interpolateSpectral,
+  interpolateTurbo,
+  interpolateViridis,
+  interpolateYlGnBu,
 } from 'd3-scale-chromatic';
 import { DteError, nearestWord } from '../base/index.js';
 import type { Colour } from './image.js';
@@ -19,11 +30,13 @@ type Ramp = (part: number) => string;
 const upward = (ramp: Ramp) => (part: number) => parseColour(ramp(part));
 const downward = (ramp: Ramp) => (part: number) => parseColour(ramp(1 - part));
 /** White at 0, so that a map without rain stays empty, and the ramp itself from a sixth on. */
-const fromWhite = (ramp: Ramp) => (part: number): Colour => {
-  const weight = Math.min(1, part * 6);
-  const [red, green, blue] = parseColour(ramp(part));
-  return [255 + (red - 255) * weight, 255 + (green - 255) * weight, 255 + (blue - 255) * weight];
-};
+const fromWhite =
+  (ramp: Ramp) =>
+  (part: number): Colour => {
+    const weight = Math.min(1, part * 6);
+    const [red, green, blue] = parseColour(ramp(part));
+    return [255 + (red - 255) * weight, 255 + (green - 255) * weight, 255 + (blue - 255) * weight];
+  };
 
 /** Palettes by family of parameter, then by their own name. */
 const palettes = {

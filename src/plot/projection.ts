@@ -76,7 +76,10 @@ export function createProjection(options: ProjectionOptions): Projection {
   const left = options.left + Math.floor((options.width - width) / 2);
   const box: Box = { left, top: options.top, right: left + width, bottom: options.top + height };
   geo.scale(scale).translate([left - extent.left * scale, options.top - extent.top * scale]);
-  geo.clipExtent([[box.left, box.top], [box.right, box.bottom]]);
+  geo.clipExtent([
+    [box.left, box.top],
+    [box.right, box.bottom],
+  ]);
 
   return {
     name,
@@ -99,7 +102,12 @@ function checkName(name: string): ProjectionName {
 
 /** The box around an area in projected units, from a net of its points: the extreme need not lie on its edge (a pole inside it). */
 function projectedExtent(geo: GeoProjection, area: Area, centreLon: number, visible: (lon: number, lat: number) => boolean) {
-  const extent = { left: Number.POSITIVE_INFINITY, top: Number.POSITIVE_INFINITY, right: Number.NEGATIVE_INFINITY, bottom: Number.NEGATIVE_INFINITY };
+  const extent = {
+    left: Number.POSITIVE_INFINITY,
+    top: Number.POSITIVE_INFINITY,
+    right: Number.NEGATIVE_INFINITY,
+    bottom: Number.NEGATIVE_INFINITY,
+  };
   const net = 180;
   for (let i = 0; i <= net; i++) {
     for (let j = 0; j <= net; j++) {
@@ -116,10 +124,14 @@ function projectedExtent(geo: GeoProjection, area: Area, centreLon: number, visi
     }
   }
   if (!(extent.left < extent.right && extent.top < extent.bottom)) {
-    throw new DteError('input.area', `nothing of the area ${area.north}/${area.west}/${area.south}/${area.east} can be seen in this projection`, {
-      where: { option: 'area' },
-      hint: 'choose another projection or a larger area',
-    });
+    throw new DteError(
+      'input.area',
+      `nothing of the area ${area.north}/${area.west}/${area.south}/${area.east} can be seen in this projection`,
+      {
+        where: { option: 'area' },
+        hint: 'choose another projection or a larger area',
+      },
+    );
   }
   return extent;
 }
@@ -130,5 +142,6 @@ function visibility(centreLon: number, centreLat: number, reach: number): (lon: 
   const rad = Math.PI / 180;
   const least = Math.cos(reach * rad) - 1e-9;
   return (lon, lat) =>
-    Math.sin(lat * rad) * Math.sin(centreLat * rad) + Math.cos(lat * rad) * Math.cos(centreLat * rad) * Math.cos((lon - centreLon) * rad) >= least;
+    Math.sin(lat * rad) * Math.sin(centreLat * rad) + Math.cos(lat * rad) * Math.cos(centreLat * rad) * Math.cos((lon - centreLon) * rad) >=
+    least;
 }

@@ -48,7 +48,15 @@ export function fillCoverage(contours: readonly Polyline[], limit: Box): Coverag
     const count = contour.length;
     for (let at = 0; at < count; at += 2) {
       const next = (at + 2) % count;
-      addEdge(area, stride, height, contour[at] - box.left, contour[at + 1] - box.top, contour[next] - box.left, contour[next + 1] - box.top);
+      addEdge(
+        area,
+        stride,
+        height,
+        contour[at] - box.left,
+        contour[at + 1] - box.top,
+        contour[next] - box.left,
+        contour[next + 1] - box.top,
+      );
     }
   }
   const parts = new Float32Array(width * height);
@@ -96,7 +104,7 @@ function addSpan(area: Float32Array, start: number, left: number, right: number,
   for (let x = first; x <= last; x++) {
     const reach = Math.min(Math.max(x + 1 - left, 0), right - left);
     const beyond = Math.max(x + 1 - right, 0);
-    const integral = perPixel * (reach * reach) / 2 + covered * beyond;
+    const integral = (perPixel * (reach * reach)) / 2 + covered * beyond;
     area[start + x] += integral - before - before2;
     before2 = integral - before;
     before = integral;

@@ -16,7 +16,13 @@ export interface PixelPositions {
 }
 
 /** The field at each pixel, `missingValue` where it is missing there, `outside` beyond the grid. `extent` is the bounding box of the grid. */
-export function samplePixels(values: Float32Array | Float64Array, grid: Grid, extent: Area, pixels: PixelPositions, sampling: Sampling): Float64Array {
+export function samplePixels(
+  values: Float32Array | Float64Array,
+  grid: Grid,
+  extent: Area,
+  pixels: PixelPositions,
+  sampling: Sampling,
+): Float64Array {
   if (grid.rows !== undefined) return sampleRows(values, grid.rows, pixels, sampling);
   if (grid.rotated !== undefined) return sampleRows(values, grid.rotated.rows, rotatePixels(pixels, grid.rotated), sampling);
   return samplePoints(values, grid, extent, pixels);
@@ -106,7 +112,14 @@ function eastward(degrees: number): number {
   return degrees - 360 * Math.floor(degrees / 360);
 }
 
-function blendRows(values: Float32Array | Float64Array, rows: Rows, rowStart: Float64Array, position: number, lon: number, nearest: number): number {
+function blendRows(
+  values: Float32Array | Float64Array,
+  rows: Rows,
+  rowStart: Float64Array,
+  position: number,
+  lon: number,
+  nearest: number,
+): number {
   const row = Math.floor(position);
   const part = position - row;
   const north = valueAlongRow(values, rows, rowStart, row, lon, nearest);
@@ -115,7 +128,14 @@ function blendRows(values: Float32Array | Float64Array, rows: Rows, rowStart: Fl
 }
 
 /** Linear between the two neighbours of `lon` in a row; a neighbour that is missing or beyond the grid counts as `nearest`. */
-function valueAlongRow(values: Float32Array | Float64Array, rows: Rows, rowStart: Float64Array, row: number, lon: number, nearest: number): number {
+function valueAlongRow(
+  values: Float32Array | Float64Array,
+  rows: Rows,
+  rowStart: Float64Array,
+  row: number,
+  lon: number,
+  nearest: number,
+): number {
   const count = rows.counts[row];
   const along = eastOf(rows, row, lon) / rows.lonStep[row];
   const west = Math.floor(along);

@@ -38,7 +38,9 @@ export function drawText(image: Image, text: string, x: number, y: number, style
   for (const { glyph, scale, rise } of shapes(text, style.weight ?? 'regular')) {
     const size = scale * style.size;
     const base = y - rise * style.size;
-    const contours = glyph.contours.map((contour) => contour.map((value, index) => (index % 2 === 0 ? pen + value * size : base - value * size)));
+    const contours = glyph.contours.map((contour) =>
+      contour.map((value, index) => (index % 2 === 0 ? pen + value * size : base - value * size)),
+    );
     paint(image, fillCoverage(contours, boxOf(image)), style.colour);
     pen += glyph.advance * size;
   }

@@ -17,7 +17,8 @@ export const csrApply = kernel('regrid/csr-apply', {
   cpu: csrApplyHost,
   simd: {
     module: csrApplyWasm,
-    run: ({ csrApply: compiled }, a, start, end) => compiled?.(start, end, a.lanes, a.strategy, a.rowStart, a.column, a.weight, a.source, a.result),
+    run: ({ csrApply: compiled }, a, start, end) =>
+      compiled?.(start, end, a.lanes, a.strategy, a.rowStart, a.column, a.weight, a.source, a.result),
   },
   tolerance: 3e-7,
   split: { count: 'rows', bindings: { rowStart: { stride: () => 1, extra: 1 }, result: { stride: ({ lanes }) => lanes } } },
@@ -41,7 +42,8 @@ function applyPlain({ lanes, rowStart, column, weight, source, result }: Argumen
     }
     for (let lane = 0; lane < lanes; lane++) {
       let sum = 0;
-      for (let entry = first; entry < last; entry++) sum += (weight[entry] as number) * (source[(column[entry] as number) * lanes + lane] as number);
+      for (let entry = first; entry < last; entry++)
+        sum += (weight[entry] as number) * (source[(column[entry] as number) * lanes + lane] as number);
       result[at + lane] = sum;
     }
   }
@@ -75,7 +77,9 @@ function applyWithMissing({ lanes, strategy, rowStart, column, weight, source, r
           presentWeight += weight[entry] as number;
         }
       }
-      const isMissing = absent === last - first || (absent > 0 && (strategy === 2 || (strategy === 3 && heaviestValue === missingValue) || presentWeight === 0));
+      const isMissing =
+        absent === last - first ||
+        (absent > 0 && (strategy === 2 || (strategy === 3 && heaviestValue === missingValue) || presentWeight === 0));
       result[at] = isMissing ? missingValue : absent === 0 ? sum : sum / presentWeight;
     }
   }

@@ -48,7 +48,10 @@ export async function prepareRegrid(engine: Engine, source: Grid, target: Grid, 
       if (field.grid.hash !== source.hash) {
         throw new DteError('input.field', `the field is on ${nameOf(field.grid)}, the weights are for ${nameOf(source)}`);
       }
-      const tiles = field.tiles.map((tile) => ({ ...tile, values: applyBlocks(pass, blocks, target.points, tile.values, tile.lanes, strategyId(field)) }));
+      const tiles = field.tiles.map((tile) => ({
+        ...tile,
+        values: applyBlocks(pass, blocks, target.points, tile.values, tile.lanes, strategyId(field)),
+      }));
       return { grid: target, layers: field.layers, tiles, mayBeMissing: field.mayBeMissing || leavesGaps };
     },
     release() {
@@ -57,7 +60,14 @@ export async function prepareRegrid(engine: Engine, source: Grid, target: Grid, 
   };
 }
 
-function applyBlocks(pass: Pass, blocks: readonly RowBlock[], rows: number, source: DeviceArray<'f32'>, lanes: number, strategy: number): DeviceArray<'f32'> {
+function applyBlocks(
+  pass: Pass,
+  blocks: readonly RowBlock[],
+  rows: number,
+  source: DeviceArray<'f32'>,
+  lanes: number,
+  strategy: number,
+): DeviceArray<'f32'> {
   const only = blocks.length === 1 ? blocks[0] : undefined;
   const result = pass.allocate('f32', rows * lanes);
   if (only !== undefined) {

@@ -1,7 +1,7 @@
 import type { TaskModule } from '../compute/index.js';
 import type { Matrix } from './matrix.js';
 import type { Method, Problem } from './method.js';
-import { builtinMethods, } from './methods.js';
+import { builtinMethods } from './methods.js';
 
 /** Tasks for worker threads that make rows of interpolation weights. */
 export const weightsTasks: TaskModule = { url: new URL('./weights-tasks.js', import.meta.url), functions: { makeRows } };

@@ -4,7 +4,7 @@ import { Team } from '../compute/index.js';
 import { sourceLayout, targetLayout } from './layout.js';
 import { concatenateRows, identityMatrix, type Matrix } from './matrix.js';
 import type { Method, Problem } from './method.js';
-import { builtinMethods, methodName, methods, } from './methods.js';
+import { builtinMethods, methodName, methods } from './methods.js';
 import { weightsTasks } from './weights-tasks.js';
 
 export interface WeightsOptions {

@@ -37,7 +37,11 @@ t.test('the indices of a crop name the points of its grid', async (t) => {
   ]) {
     for (const area of areas) t.ok(worstDistance(spec, area) < 1e-9, `${JSON.stringify(spec)} ${area.join('/')}`);
   }
-  for (const spec of [{ grid: '1/1', area: [60, -40, 20, 60] }, { grid: 'O32', area: [60, -40, 20, 60] }, { grid: 'F32', area: [60, -40, 20, 60] }]) {
+  for (const spec of [
+    { grid: '1/1', area: [60, -40, 20, 60] },
+    { grid: 'O32', area: [60, -40, 20, 60] },
+    { grid: 'F32', area: [60, -40, 20, 60] },
+  ]) {
     for (const area of [
       [50, -10, 30, 20],
       [50, 350, 30, 20],
@@ -82,7 +86,10 @@ t.test('known points of a 10 degree grid come out', async (t) => {
 
 t.test('an area outside the grid or torn by its edge is refused', async (t) => {
   const regional = gridFromSpec({ grid: '1/1', area: [60, -170, 20, 170] });
-  for (const spec of [{ grid: '1/1', area: [60, -40, 20, 60] }, { grid: 'O32', area: [60, -40, 20, 60] }]) {
+  for (const spec of [
+    { grid: '1/1', area: [60, -40, 20, 60] },
+    { grid: 'O32', area: [60, -40, 20, 60] },
+  ]) {
     const grid = gridFromSpec(spec);
     for (const area of [
       [10, 0, 0, 10],

@@ -2,7 +2,8 @@ import t from 'tap';
 import { type Grid, gridFromSpec, gridFromText, regularLatLon } from '../../src/atlas/index.js';
 
 /** A text as a person writes it, or a value. */
-const gridOf = async (spec: unknown): Promise<Grid> => (typeof spec === 'string' ? await gridFromText(spec) : gridFromSpec(spec as number[]));
+const gridOf = async (spec: unknown): Promise<Grid> =>
+  typeof spec === 'string' ? await gridFromText(spec) : gridFromSpec(spec as number[]);
 
 t.test('names have the numbers of points of the atlas grids', async (t) => {
   // grids-and-regridding reference, section 2 (atlas check values) and 2.5 (mir tests/unit/gridspec.cc).
@@ -279,8 +280,12 @@ t.test('names, increments and JSON need no YAML, which gridFromSpec refuses', as
   for (const text of ['O32', ' o32\n', '5/5', '[5, 5]', '{"grid":"O32"}', '"O32"']) {
     t.equal((await gridFromText(text)).hash, gridFromSpec(text).hash, text);
   }
-  t.throws(() => gridFromSpec('{grid: O32}'), { code: 'input.syntax', message: /'\{grid: O32\}' is neither a name nor JSON; gridFromText reads YAML/ });
-  for (const empty of ['', ' ', '# nothing']) await t.rejects(gridFromText(empty), { code: 'input.grid', message: /not a grid/ }, `'${empty}'`);
+  t.throws(() => gridFromSpec('{grid: O32}'), {
+    code: 'input.syntax',
+    message: /'\{grid: O32\}' is neither a name nor JSON; gridFromText reads YAML/,
+  });
+  for (const empty of ['', ' ', '# nothing'])
+    await t.rejects(gridFromText(empty), { code: 'input.grid', message: /not a grid/ }, `'${empty}'`);
   t.throws(() => gridFromSpec(''), { code: 'input.grid', message: /not a grid/ });
 });
 

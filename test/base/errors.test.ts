@@ -6,7 +6,10 @@ import { atPlace, DteError, ERROR_CODES, exitCodeOf, isDteError, nearestWord } f
 import { packageRoot } from '../../src/base/node.js';
 
 t.test('a message holds reason, place and hint, in that order', async (test) => {
-  const error = new DteError('data.section', 'section 4 states a length of 2 octets', { where: { offset: 100, file: 'a.grib', message: 3 }, hint: 'at least 11' });
+  const error = new DteError('data.section', 'section 4 states a length of 2 octets', {
+    where: { offset: 100, file: 'a.grib', message: 3 },
+    hint: 'at least 11',
+  });
   test.equal(error.message, 'section 4 states a length of 2 octets (a.grib, message 3, byte 100); at least 11');
   test.equal(new DteError('fault.internal', 'plain').message, 'plain');
 });
@@ -20,7 +23,14 @@ t.test('a place added later does not hide the one that was known', async (test) 
 });
 
 t.test('the family fixes the exit code', async (test) => {
-  const families = { 'input.option': 2, 'absent.file': 4, 'data.message': 5, 'limit.memory': 6, 'unsupported.grid': 7, 'fault.write': 70 } as const;
+  const families = {
+    'input.option': 2,
+    'absent.file': 4,
+    'data.message': 5,
+    'limit.memory': 6,
+    'unsupported.grid': 7,
+    'fault.write': 70,
+  } as const;
   for (const [code, exit] of Object.entries(families)) test.equal(exitCodeOf(new DteError(code as keyof typeof families, '')), exit, code);
   test.equal(exitCodeOf(new Error('foreign')), 70);
 });
@@ -36,7 +46,9 @@ t.test('the nearest word is offered only when it is near', async (test) => {
 t.test('every code is raised in src and provoked by a test', async (test) => {
   const root = fileURLToPath(packageRoot());
   const textOf = (folder: string): string => {
-    const files = readdirSync(`${root}${folder}`, { recursive: true, withFileTypes: true }).filter((file) => file.name.endsWith('.ts') && file.name !== 'errors.ts' && file.name !== 'errors.test.ts');
+    const files = readdirSync(`${root}${folder}`, { recursive: true, withFileTypes: true }).filter(
+      (file) => file.name.endsWith('.ts') && file.name !== 'errors.ts' && file.name !== 'errors.test.ts',
+    );
     return files.map((file) => readFileSync(`${file.parentPath}/${file.name}`, 'utf8')).join('\n');
   };
   const [source, tests] = [textOf('src'), textOf('test')];

@@ -19,12 +19,17 @@ t.test('missing folders above a new file are made, also by two writers at once',
 t.test('a file where a folder is needed is a fault of writing', async (t) => {
   writeFileSync(join(folder, 'file'), 'text');
   for (const path of ['file/x', 'file/deep/x']) {
-    await t.rejects(nodeFiles.create(join(folder, path)), { code: 'fault.write', message: /x' cannot be written: .*; name a place that can be written/ }, path);
+    await t.rejects(
+      nodeFiles.create(join(folder, path)),
+      { code: 'fault.write', message: /x' cannot be written: .*; name a place that can be written/ },
+      path,
+    );
   }
   t.equal(readFileSync(join(folder, 'file'), 'utf8'), 'text');
 });
 
 const noProc = process.platform === 'linux' && existsSync('/proc/self') ? false : 'no /proc on this machine';
 t.test('a folder that cannot exist is refused at once', { skip: noProc, timeout: 5000 }, async (t) => {
-  for (const path of ['/proc/nope/x', '/proc/nope/deeper/x']) await t.rejects(nodeFiles.create(path), { code: 'fault.write', message: /'\/proc\/nope\/.*x' cannot be written/ });
+  for (const path of ['/proc/nope/x', '/proc/nope/deeper/x'])
+    await t.rejects(nodeFiles.create(path), { code: 'fault.write', message: /'\/proc\/nope\/.*x' cannot be written/ });
 });

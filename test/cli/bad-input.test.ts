@@ -22,7 +22,12 @@ t.test('files that cannot be read', async (t) => {
   await refused(t, ['grib', 'ls', at('none.grib')], 4, /^dte: '.*none\.grib' does not exist/);
   await refused(t, ['grib', 'ls', at('*.none')], 4, /^dte: no file matches/);
   await refused(t, ['grib', 'ls', folder], 2, /^dte: '.*' is a directory; name a file/);
-  await refused(t, ['grib', 'ls', at('empty.grib')], 5, /^dte: the file is empty: no GRIB message \(.*empty\.grib, byte 0\); a message begins with "GRIB"/);
+  await refused(
+    t,
+    ['grib', 'ls', at('empty.grib')],
+    5,
+    /^dte: the file is empty: no GRIB message \(.*empty\.grib, byte 0\); a message begins with "GRIB"/,
+  );
   await refused(t, ['grib', 'values', at('junk.grib'), '--message', '1'], 5, /^dte: no GRIB message in 3000 bytes/);
 });
 
@@ -57,23 +62,50 @@ t.test('damaged and unsupported messages', { skip: noShared }, async (t) => {
   t.match(saved.stderr, /message 1, byte 0[\s\S]*\n1 message, /, 'damage is told, and what came out');
   t.match(await output(['grib', 'get', '-p', 'shortName,level', out]), /^\w+ \d+\n$/);
 
-  const regridded = await dte(['regrid', '--keep-going', corrupted, '-o', at('regridded.grib'), '--grid', 'O16'], { env: { DTE_CACHE: at('cache') } });
+  const regridded = await dte(['regrid', '--keep-going', corrupted, '-o', at('regridded.grib'), '--grid', 'O16'], {
+    env: { DTE_CACHE: at('cache') },
+  });
   t.equal(regridded.code, 5);
   t.match(regridded.stderr, /1 field, .*1 bad message skipped/);
   t.equal(regridded.stderr.match(/message 1, byte 0/g)?.length, 1, 'each bad message is told once');
 
-  await refused(t, ['grib', 'values', `${sharedGrib}step_60m.grib`, '--message', '99'], 4, /^dte: message 99 does not exist \(.*\); the file has 73/);
-  await refused(t, ['grib', 'get', '-p', 'shortNam', `${sharedGrib}step_60m.grib`], 4, /key 'shortNam' does not exist.*did you mean 'shortName'/);
-  await refused(t, ['grib', 'values', `${sharedGrib}packingType-grid_second_order.grib2`, '--message', '1'], 7, /^dte: packing grid_second_order cannot be decoded/);
-  await refused(t, ['grib', 'set-packing', `${sharedGrib}packingType-grid_simple.grib1`, '--packing', 'ccsds', '-o', out], 7, /CCSDS packing does not exist in GRIB edition 1/);
+  await refused(
+    t,
+    ['grib', 'values', `${sharedGrib}step_60m.grib`, '--message', '99'],
+    4,
+    /^dte: message 99 does not exist \(.*\); the file has 73/,
+  );
+  await refused(
+    t,
+    ['grib', 'get', '-p', 'shortNam', `${sharedGrib}step_60m.grib`],
+    4,
+    /key 'shortNam' does not exist.*did you mean 'shortName'/,
+  );
+  await refused(
+    t,
+    ['grib', 'values', `${sharedGrib}packingType-grid_second_order.grib2`, '--message', '1'],
+    7,
+    /^dte: packing grid_second_order cannot be decoded/,
+  );
+  await refused(
+    t,
+    ['grib', 'set-packing', `${sharedGrib}packingType-grid_simple.grib1`, '--packing', 'ccsds', '-o', out],
+    7,
+    /CCSDS packing does not exist in GRIB edition 1/,
+  );
 });
 
 t.test('outputs that cannot be written', { skip: noShared }, async (t) => {
   const input = `${sharedGrib}step_60m.grib`;
   await refused(t, ['grib', 'copy', input, '-o', folder], 2, /^dte: '.*' is a directory; name an output file/);
   await refused(t, ['grib', 'copy', input, '-o', join(at('empty.grib'), 'x')], 70, /^dte: '.*' cannot be written: /);
-  if (existsSync('/proc/self')) await refused(t, ['grib', 'copy', input, '-o', '/proc/nope/x'], 70, /^dte: '\/proc\/nope\/x' cannot be written: /);
+  if (existsSync('/proc/self'))
+    await refused(t, ['grib', 'copy', input, '-o', '/proc/nope/x'], 70, /^dte: '\/proc\/nope\/x' cannot be written: /);
   await refused(t, ['regrid', input, '-o', at('x.grib'), '--grid', '1/1', '--method', 'liner'], 2, /did you mean 'linear'/);
   t.notOk(existsSync(at('x.grib')));
-  t.strictSame(readdirSync(folder).filter((name) => name.endsWith('.part')), [], 'nothing unfinished is left');
+  t.strictSame(
+    readdirSync(folder).filter((name) => name.endsWith('.part')),
+    [],
+    'nothing unfinished is left',
+  );
 });

@@ -46,7 +46,10 @@ t.test('grid takes the grid of a file, and writes its points', { skip: noShared 
 
 t.test('weights are a scipy matrix, kept in the cache until they are removed', { skip: noNumpy }, async (t) => {
   const npz = at('w.npz');
-  const summary = JSON.parse(await output(['weights', 'O16', '10/10', '--method', 'nn', '-o', npz, '--json'], { env })) as Record<string, unknown>;
+  const summary = JSON.parse(await output(['weights', 'O16', '10/10', '--method', 'nn', '-o', npz, '--json'], { env })) as Record<
+    string,
+    unknown
+  >;
   t.match(summary, { method: 'nearest-neighbour', rows: 684, columns: 1600, entries: 684 });
   t.equal(readNpz(readFileSync(npz)).rows, 684);
   const script = `import scipy.sparse; w = scipy.sparse.load_npz('${npz}'); print(w.shape, w.nnz, w.sum())`;
@@ -66,7 +69,10 @@ t.test('regrid writes GRIB that ecCodes reads, from a file and through a pipe', 
   t.match(stderr, /r\.grib: 3 fields, 1 488 points; /);
   const keys = 'gridType,Ni,Nj,latitudeOfFirstGridPointInDegrees,shortName';
   t.equal(execFileSync('grib_get', ['-p', keys, at('r.grib')], { encoding: 'latin1' }), 'regular_ll 31 16 60 t\n'.repeat(3));
-  const piped = await dte(['-q', 'regrid', '-', '-o', '-', '--grid', '2/2', '--area', '60/-20/30/40'], { env, input: readFileSync(levels) });
+  const piped = await dte(['-q', 'regrid', '-', '-o', '-', '--grid', '2/2', '--area', '60/-20/30/40'], {
+    env,
+    input: readFileSync(levels),
+  });
   t.equal(piped.stderr, '', 'quiet says nothing');
   t.ok(piped.stdout.equals(readFileSync(at('r.grib'))));
 });

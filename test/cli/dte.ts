@@ -14,7 +14,10 @@ export interface Finished {
 }
 
 /** Runs the command as a process of its own, on the CPU executor unless said otherwise. */
-export function dte(args: readonly string[], options: { readonly input?: Buffer; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Finished> {
+export function dte(
+  args: readonly string[],
+  options: { readonly input?: Buffer; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = start(args, options.env);
     const out: Buffer[] = [];

@@ -14,7 +14,8 @@ const skip = noShared;
 const members = `${sharedGrib}era5-levels-members.grib`;
 const mixed = `${sharedGrib}multi-format.grib`;
 const levels = `${sharedGrib}regular_gg_ml_g2.grib`;
-const peer = (program: string, ...args: string[]): string => execFileSync(program, args, { encoding: 'latin1', stdio: ['ignore', 'pipe', 'ignore'] });
+const peer = (program: string, ...args: string[]): string =>
+  execFileSync(program, args, { encoding: 'latin1', stdio: ['ignore', 'pipe', 'ignore'] });
 
 t.test('ls prints a table with the number of fields, and JSON with file and message', { skip }, async (t) => {
   const lines = (await output(['grib', 'ls', '-w', 'level=850', levels, members])).split('\n');
@@ -30,11 +31,20 @@ t.test('ls prints a table with the number of fields, and JSON with file and mess
 t.test('ls and get print what ecCodes prints', { skip: skip || noEccodes }, async (t) => {
   const keys = 'edition,centre,dataDate,stepRange,typeOfLevel,level,shortName,gridType,packingType';
   for (const file of [members, mixed, levels]) {
-    const expected = peer('grib_get', '-p', keys, file).trim().split('\n').map((line) => line.trim());
+    const expected = peer('grib_get', '-p', keys, file)
+      .trim()
+      .split('\n')
+      .map((line) => line.trim());
     t.strictSame((await output(['grib', 'get', '-p', keys, file])).trim().split('\n'), expected, file);
   }
-  const listed = peer('grib_ls', '-p', keys, levels).split('\n').slice(1, 5).map((line) => line.trim().split(/ +/));
-  const ours = (await output(['grib', 'ls', '-p', keys, levels])).split('\n').slice(1, 5).map((line) => line.trim().split(/ +/));
+  const listed = peer('grib_ls', '-p', keys, levels)
+    .split('\n')
+    .slice(1, 5)
+    .map((line) => line.trim().split(/ +/));
+  const ours = (await output(['grib', 'ls', '-p', keys, levels]))
+    .split('\n')
+    .slice(1, 5)
+    .map((line) => line.trim().split(/ +/));
   t.strictSame(ours, listed);
 });
 
@@ -43,7 +53,10 @@ t.test('dump shows the octets of every section, as text and as JSON', { skip }, 
   t.match(text, /message 2, edition 2, \d+ bytes at \d+\nsection 0, 16 bytes at 0\n/);
   t.match(text, / 13-14 {2}centre|6-7 {2}centre = 98 \(ecmf/);
   const dumped = JSON.parse(await output(['grib', 'dump', '--json', levels])) as { message: number; sections: unknown[] }[];
-  t.strictSame(dumped.map(({ message }) => message), [1, 2, 3]);
+  t.strictSame(
+    dumped.map(({ message }) => message),
+    [1, 2, 3],
+  );
   t.ok(dumped.every(({ sections }) => sections.length >= 7));
 });
 
@@ -83,8 +96,15 @@ t.test('values are those of ecCodes, bit for bit in f64', { skip: skip || noEcco
     const npy = readNpy(readFileSync(at('v.npy')));
     t.equal(npy.type, 'f64');
     t.strictSame(npy.values, wanted, `${name} as npy`);
-    const json = JSON.parse(await output(['grib', 'values', file, '--message', String(message), '--precision', 'f64'])) as (number | null)[];
-    t.strictSame(Float64Array.from(json, (value) => value ?? Number.NaN), wanted, `${name} as JSON`);
+    const json = JSON.parse(await output(['grib', 'values', file, '--message', String(message), '--precision', 'f64'])) as (
+      | number
+      | null
+    )[];
+    t.strictSame(
+      Float64Array.from(json, (value) => value ?? Number.NaN),
+      wanted,
+      `${name} as JSON`,
+    );
   }
 });
 

@@ -67,7 +67,10 @@ t.test('an unknown command or option is answered with the nearest one and exit c
 
 t.test('option values are checked before anything is opened', async (t) => {
   const refused: [string[], RegExp][] = [
-    [['grib', 'set-packing', 'x', '-o', 'y', '--packing', 'simple', '--bits', '33'], /'33' is not a whole number from 1 to 32 \(option --bits\)/],
+    [
+      ['grib', 'set-packing', 'x', '-o', 'y', '--packing', 'simple', '--bits', '33'],
+      /'33' is not a whole number from 1 to 32 \(option --bits\)/,
+    ],
     [['regrid', 'x', '-o', 'y', '--grid', '1/1', '--accuracy', '0'], /'0' is not a whole number from 1 to 32 \(option --accuracy\)/],
     [['regrid', 'x', '-o', 'y', '--grid', '1/1', '--packing', 'png'], /'png' is invalid.*simple, ccsds, keep/],
     [['regrid', 'x', '-o', 'y'], /'--grid <grid>' not specified/],

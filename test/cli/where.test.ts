@@ -62,8 +62,17 @@ t.test('progress says bytes, fields, rate and what remains', async (t) => {
 t.test('at most ten events a second pass, and the last always', async (t) => {
   let now = 0;
   const passed: number[] = [];
-  const show = throttled(({ done }) => passed.push(done), () => now);
-  for (const [ms, done] of [[0, 1], [50, 2], [99, 3], [100, 4], [150, 9]] as const) {
+  const show = throttled(
+    ({ done }) => passed.push(done),
+    () => now,
+  );
+  for (const [ms, done] of [
+    [0, 1],
+    [50, 2],
+    [99, 3],
+    [100, 4],
+    [150, 9],
+  ] as const) {
     now = ms;
     show({ task: 'x', done, total: 9, unit: 'fields' });
   }
@@ -73,5 +82,14 @@ t.test('at most ten events a second pass, and the last always', async (t) => {
 t.test('sizes, counts and tables are easy to read', async (t) => {
   t.strictSame([0, 999, 1000, 134_217_728, 4.2e12].map(sizeText), ['0 B', '999 B', '1.00 kB', '134 MB', '4.20 TB']);
   t.strictSame([7, 1234, 6_599_680].map(countText), ['7', '1 234', '6 599 680']);
-  t.equal(tableText(['name', 'n'], [['a', 5], ['longer', 12]]), 'name    n\na        5\nlonger  12\n');
+  t.equal(
+    tableText(
+      ['name', 'n'],
+      [
+        ['a', 5],
+        ['longer', 12],
+      ],
+    ),
+    'name    n\na        5\nlonger  12\n',
+  );
 });

@@ -88,14 +88,24 @@ t.test('the memory budget is kept, and unused blocks give way first', async (tes
 
 t.test('parameters out of their type are refused when recorded', async (test) => {
   const engine = await cpuEngine();
-  await rejectsWith(test, 'fault.kernel', () => engine.run((pass) => pass.run(copy, { points: -1, source: pass.allocate('f32', 1), copied: pass.allocate('f32', 1) })), /points.*-1/);
+  await rejectsWith(
+    test,
+    'fault.kernel',
+    () => engine.run((pass) => pass.run(copy, { points: -1, source: pass.allocate('f32', 1), copied: pass.allocate('f32', 1) })),
+    /points.*-1/,
+  );
   await engine.close();
 });
 
 t.test('a host twin that throws names its kernel, also from a worker thread', async (test) => {
   const engine = await cpuEngine({ threads: 2 });
   for (const points of [8, 1 << 20]) {
-    await rejectsWith(test, 'fault.kernel', () => engine.run((pass) => pass.run(failing, { points, result: pass.allocate('f32', points) })), /twin broke.*test\/failing/);
+    await rejectsWith(
+      test,
+      'fault.kernel',
+      () => engine.run((pass) => pass.run(failing, { points, result: pass.allocate('f32', points) })),
+      /twin broke.*test\/failing/,
+    );
   }
   test.same([...(await copied(engine, Float32Array.of(4)))], [4], 'the engine goes on');
   await engine.close();
@@ -125,7 +135,10 @@ t.test('on a device: kernels that do not compile name stem, file and line', asyn
   const base = nodeContext();
   await engine.close();
   const broken = '#import lib/index\n\nfn oops() -> u32 {\n  return 1.5;\n}\n';
-  const context = { ...base, asset: async (path: string) => (path.endsWith('copy.wgsl') ? new TextEncoder().encode(broken) : base.asset(path)) };
+  const context = {
+    ...base,
+    asset: async (path: string) => (path.endsWith('copy.wgsl') ? new TextEncoder().encode(broken) : base.asset(path)),
+  };
   const device = engine.info.software ? 'software' : 'gpu';
   const other = await openEngine(context, { device });
   await rejectsWith(test, 'fault.kernel', () => copied(other, Float32Array.of(1)), /shaders\/compute\/copy\.wgsl.*line 4/);
@@ -202,7 +215,11 @@ t.test('a process that forgets to close ends by itself, on both executors, with 
         array.release();
       }
       console.log('done');`;
-    const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], { encoding: 'utf8', timeout: 60_000, cwd: packageRoot() });
+    const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      cwd: packageRoot(),
+    });
     if (device === 'software' && status === 9) {
       test.pass('no adapter', { skip: 'no software Vulkan' });
       continue;

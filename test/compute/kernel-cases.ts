@@ -58,13 +58,20 @@ export const kernelCases: readonly KernelCase[] = [
     return { inputs: { chunks, words, lanes, bitmap, counts }, outputs: { ranks: words * lanes } };
   }),
   // Mixed kinds of lanes, then those that the compiled twins do four, or one, at a time.
-  ...[mixedLanes, streamLanes, elementLanes, streamLanes.slice(0, 1)].map((kinds) => entry(unpack, (points, random) => unpackCase(points, random, kinds))),
+  ...[mixedLanes, streamLanes, elementLanes, streamLanes.slice(0, 1)].map((kinds) =>
+    entry(unpack, (points, random) => unpackCase(points, random, kinds)),
+  ),
   ...[lanes, 1].map((width) => entry(valueRange, (points, random) => rangeCase(points, random, width))),
   entry(valueRangeMerge, (chunks, random) => {
     const merged = Math.ceil(chunks / 64);
     const outputs = { minimum: merged * lanes, maximum: merged * lanes, missingCount: merged * lanes, strangeCount: merged * lanes };
     const size = chunks * lanes;
-    const inputs = { minimumIn: reals(size, random), maximumIn: reals(size, random), missingIn: integers(size, random, 257), strangeIn: integers(size, random, 3) };
+    const inputs = {
+      minimumIn: reals(size, random),
+      maximumIn: reals(size, random),
+      missingIn: integers(size, random, 257),
+      strangeIn: integers(size, random, 3),
+    };
     return { inputs: { merged, chunks, lanes, ...inputs }, outputs };
   }),
   entry(presentWords, (points, random) => {
@@ -76,7 +83,9 @@ export const kernelCases: readonly KernelCase[] = [
     const { bitmap, ranks } = bitmaps(points, random);
     return { inputs: { words, points, lanes, values: reals(points * lanes, random), bitmap, ranks }, outputs: { coded: points * lanes } };
   }),
-  ...[packedLanes, streamLanes, elementLanes, streamLanes.slice(0, 1)].map((kinds) => entry(pack, (points, random) => packCase(points, random, kinds))),
+  ...[packedLanes, streamLanes, elementLanes, streamLanes.slice(0, 1)].map((kinds) =>
+    entry(pack, (points, random) => packCase(points, random, kinds)),
+  ),
   entry(csrApply, (rows, random) => csrCase(rows, random, 0, lanes)),
   entry(csrApply, (rows, random) => csrCase(rows, random, 0, 8)),
   ...[1, 2, 3, 4].map((strategy) => entry(csrApply, (rows, random) => csrCase(rows, random, strategy, lanes))),
@@ -88,7 +97,9 @@ function entry<K>(kernel: K, make: KernelCase['make']): KernelCase {
 
 /** Multiples of 2^-10 within +-256: exact in f32, so both executors start from the same numbers. */
 function reals(count: number, random: () => number, missingShare = 0): Float64Array {
-  return Float64Array.from({ length: count }, () => (random() < missingShare ? missingValue : Math.round((random() - 0.5) * 2 ** 19) / 2 ** 10));
+  return Float64Array.from({ length: count }, () =>
+    random() < missingShare ? missingValue : Math.round((random() - 0.5) * 2 ** 19) / 2 ** 10,
+  );
 }
 
 function integers(count: number, random: () => number, below: number): Uint32Array {
@@ -135,7 +146,10 @@ function unpackCase(points: number, random: () => number, kinds: readonly LaneKi
     laneReals.set([Math.round(random() * 1000), 2 ** (8 - Math.max(bits, 1)), 1, 0], lane * 4);
     words += blocks * bits + 1;
   }
-  return { inputs: { blocks, points, lanes: width, packed: integers(words, random, 2 ** 32), laneTable, laneReals, bitmap, ranks }, outputs: { values: points * width } };
+  return {
+    inputs: { blocks, points, lanes: width, packed: integers(words, random, 2 ** 32), laneTable, laneReals, bitmap, ranks },
+    outputs: { values: points * width },
+  };
 }
 
 function packCase(points: number, random: () => number, kinds: readonly LaneKind[]): ReturnType<KernelCase['make']> {
@@ -149,7 +163,10 @@ function packCase(points: number, random: () => number, kinds: readonly LaneKind
     laneReals.set([-256, bits === 0 ? 1 : 2 ** (bits - 10), 1], lane * 3);
     words += blocks * bits;
   }
-  return { inputs: { blocks, lanes: width, pointStride: width, laneStride: 1, values: reals(points * width, random), laneTable, laneReals }, outputs: { packed: words } };
+  return {
+    inputs: { blocks, lanes: width, pointStride: width, laneStride: 1, values: reals(points * width, random), laneTable, laneReals },
+    outputs: { packed: words },
+  };
 }
 
 function csrCase(rows: number, random: () => number, strategy: number, width: number): ReturnType<KernelCase['make']> {
@@ -170,5 +187,8 @@ function csrCase(rows: number, random: () => number, strategy: number, width: nu
     }
   }
   const source = reals(columns * width, random, strategy === 0 ? 0 : 0.3);
-  return { inputs: { rows, lanes: width, strategy, rowStart, column: integers(entries, random, columns), weight, source }, outputs: { result: rows * width } };
+  return {
+    inputs: { rows, lanes: width, strategy, rowStart, column: integers(entries, random, columns), weight, source },
+    outputs: { result: rows * width },
+  };
 }

@@ -10,7 +10,11 @@ const sizes = [0, 1, 63, 64, 65, 1000, 4099];
 
 function expectedOf({ kernel, make }: KernelCase, points: number): Map<string, AnyHostArray> {
   const { inputs, outputs } = make(points, seeded(points + 1));
-  const arrays = new Map(Object.entries(outputs).map(([name, length]) => [name, kernel.outputs[name] === 'f32' ? new Float64Array(length) : new Uint32Array(length)] as const));
+  const arrays = new Map(
+    Object.entries(outputs).map(
+      ([name, length]) => [name, kernel.outputs[name] === 'f32' ? new Float64Array(length) : new Uint32Array(length)] as const,
+    ),
+  );
   const args = { ...inputs, ...Object.fromEntries(arrays) } as unknown as Parameters<Kernel['cpu']>[0];
   const params = Object.fromEntries(Object.keys(kernel.params).map((name) => [name, inputs[name] as number]));
   kernel.cpu(args, 0, kernel.threads(params)[0] ?? 0);
@@ -73,7 +77,10 @@ async function checkAll(test: Test, engine: Engine): Promise<void> {
 t.test('every shader file states exactly the interface that its declaration prints', async (test) => {
   for (const { kernel } of kernelCases) {
     const { text } = await expandShader(kernel.stem, nodeContext());
-    test.ok(text.includes(declarations(kernel)), `${kernel.stem}: expected this text in shaders/${kernel.stem}.wgsl:\n${declarations(kernel)}`);
+    test.ok(
+      text.includes(declarations(kernel)),
+      `${kernel.stem}: expected this text in shaders/${kernel.stem}.wgsl:\n${declarations(kernel)}`,
+    );
   }
 });
 
@@ -91,7 +98,8 @@ t.test('results are the same bits for any number of threads', async (test) => {
     const results = [];
     for (const engine of engines) results.push(await computed(engine, kernelCase, 50_000));
     for (const [name, first] of results[0] as Map<string, AnyHostArray>) {
-      for (const other of results.slice(1)) test.same(Buffer.compare(bytesOf(first), bytesOf(other.get(name) as AnyHostArray)), 0, `${kernelCase.kernel.stem} ${name}`);
+      for (const other of results.slice(1))
+        test.same(Buffer.compare(bytesOf(first), bytesOf(other.get(name) as AnyHostArray)), 0, `${kernelCase.kernel.stem} ${name}`);
     }
   }
   for (const engine of engines) await engine.close();
@@ -108,10 +116,13 @@ t.test('GPU executor agrees with the twins', async (test) => {
 t.test('GPU executor splits arrays above the binding limit', async (test) => {
   const engine = await gpuEngine({ maxBindingBytes: 64 * 1024 });
   if (typeof engine === 'string') return void test.pass('no adapter', { skip: engine });
-  for (const kernelCase of kernelCases.filter(({ kernel }) => kernel.split !== undefined && kernel.stem !== 'compute/gather' && kernel.stem !== 'regrid/csr-apply')) {
+  for (const kernelCase of kernelCases.filter(
+    ({ kernel }) => kernel.split !== undefined && kernel.stem !== 'compute/gather' && kernel.stem !== 'regrid/csr-apply',
+  )) {
     const expected = expectedOf(kernelCase, 100_000);
     const got = await computed(engine, kernelCase, 100_000);
-    for (const [name, wanted] of expected) test.ok(difference(got.get(name) as AnyHostArray, wanted, true) <= kernelCase.kernel.tolerance, `${kernelCase.kernel.stem} ${name}`);
+    for (const [name, wanted] of expected)
+      test.ok(difference(got.get(name) as AnyHostArray, wanted, true) <= kernelCase.kernel.tolerance, `${kernelCase.kernel.stem} ${name}`);
   }
   await engine.close();
 });

@@ -32,13 +32,28 @@ const GRIDS: Readonly<Record<string, Grid>> = {
   O16: gridFromSpec('O16'),
   N32: gridFromSpec('N32'),
   F16: gridFromSpec('F16'),
-  'O32 in an area': gaussianGrid({ gaussianNumber: 32, pl: Array.from({ length: 64 }, (_, row) => 20 + 4 * Math.min(row, 63 - row)), area: { north: 70, west: -20, south: 20, east: 45 } }),
-  rotated: regularLatLon({ north: 10, west: -15, columns: 31, rows: 21, dlon: 1, dlat: 1, rotation: { southPoleLat: -30, southPoleLon: 10 } }),
+  'O32 in an area': gaussianGrid({
+    gaussianNumber: 32,
+    pl: Array.from({ length: 64 }, (_, row) => 20 + 4 * Math.min(row, 63 - row)),
+    area: { north: 70, west: -20, south: 20, east: 45 },
+  }),
+  rotated: regularLatLon({
+    north: 10,
+    west: -15,
+    columns: 31,
+    rows: 21,
+    dlon: 1,
+    dlat: 1,
+    rotation: { southPoleLat: -30, southPoleLon: 10 },
+  }),
 };
 
 t.test('what is written on any grid is read back as the same grid, by us and by ecCodes', { skip: noShared || noEccodes }, async (t) => {
   const tables = await loadTables();
-  const templates = { 1: (await readMessages(`${sharedGrib}era5-levels-members.grib`))[3] as Message, 2: (await readMessages(`${sharedGrib}regular_gg_ml_g2.grib`))[1] as Message };
+  const templates = {
+    1: (await readMessages(`${sharedGrib}era5-levels-members.grib`))[3] as Message,
+    2: (await readMessages(`${sharedGrib}regular_gg_ml_g2.grib`))[1] as Message,
+  };
   for (const [name, grid] of Object.entries(GRIDS)) {
     for (const edition of [1, 2] as const) {
       const template = templates[edition];
@@ -55,7 +70,14 @@ t.test('what is written on any grid is read back as the same grid, by us and by 
         t.same(get(message, key), get(template, key), `${name}, edition ${edition}: ${key}`);
       }
       const [peer] = gribLs(path, ['-p', 'shortName,gridType,numberOfDataPoints,numberOfValues,max,packingType,bitsPerValue']);
-      t.match(peer, { shortName: get(template, 'shortName'), gridType: get(message, 'gridType'), numberOfDataPoints: grid.points, numberOfValues: grid.points, max: Math.min(250, grid.points - 1), bitsPerValue: 8 });
+      t.match(peer, {
+        shortName: get(template, 'shortName'),
+        gridType: get(message, 'gridType'),
+        numberOfDataPoints: grid.points,
+        numberOfValues: grid.points,
+        max: Math.min(250, grid.points - 1),
+        bitsPerValue: 8,
+      });
       comparePoints(t, path, grid, `${name}, edition ${edition}`, edition === 1 ? 1e-3 : 1e-5);
     }
   }
@@ -63,26 +85,49 @@ t.test('what is written on any grid is read back as the same grid, by us and by 
 
 /** Coordinates as grib_get_data gives them, in the order of the message. */
 function comparePoints(t: Test, path: string, grid: Grid, label: string, tolerance: number): void {
-  const lines = execFileSync('grib_get_data', ['-L', '%.6f %.6f', path], { encoding: 'utf8', maxBuffer: 1e8 }).trimEnd().split('\n').slice(1);
+  const lines = execFileSync('grib_get_data', ['-L', '%.6f %.6f', path], { encoding: 'utf8', maxBuffer: 1e8 })
+    .trimEnd()
+    .split('\n')
+    .slice(1);
   const { lat, lon } = grid.coordinates();
   t.equal(lines.length, grid.points, `${label}: points`);
   let worst = 0;
   lines.forEach((line, index) => {
     const [theirLat, theirLon, value] = line.trim().split(/\s+/).map(Number) as [number, number, number];
-    const around = Math.abs((((theirLon - (lon[index] as number)) % 360) + 540) % 360 - 180);
+    const around = Math.abs(((((theirLon - (lon[index] as number)) % 360) + 540) % 360) - 180);
     // At a pole every longitude is the same point.
-    worst = Math.max(worst, Math.abs(theirLat - (lat[index] as number)), around * Math.cos((theirLat * Math.PI) / 180), value === index % 251 ? 0 : 1000);
+    worst = Math.max(
+      worst,
+      Math.abs(theirLat - (lat[index] as number)),
+      around * Math.cos((theirLat * Math.PI) / 180),
+      value === index % 251 ? 0 : 1000,
+    );
   });
   t.ok(worst <= tolerance, `${label}: coordinates and values of every point, worst ${worst}`);
 }
 
 t.test('without a grid the template keeps its sections octet by octet', { skip: noShared }, async (t) => {
-  for (const name of ['alternate-scanning.grib', 'scanning_mode_64.grib', 'regular_ll_msl.grib', 'hpa_and_pa.grib', 'fields_with_missing_values.grib']) {
+  for (const name of [
+    'alternate-scanning.grib',
+    'scanning_mode_64.grib',
+    'regular_ll_msl.grib',
+    'hpa_and_pa.grib',
+    'fields_with_missing_values.grib',
+  ]) {
     const [template] = (await readMessages(sharedGrib + name)) as [Message];
     const count = Number(get(template, 'numberOfDataPoints'));
-    const data = { packing: 'simple', bits: 0, referenceValue: 2, binaryScale: 0, decimalScale: 0, count, payload: new Uint8Array(0) } as const;
+    const data = {
+      packing: 'simple',
+      bits: 0,
+      referenceValue: 2,
+      binaryScale: 0,
+      decimalScale: 0,
+      count,
+      payload: new Uint8Array(0),
+    } as const;
     const [again] = parseMessage(buildMessage(template, { data }), await loadTables()) as [Message];
-    for (const number of template.edition === 1 ? [2] : [1, 2, 3, 4]) t.same(octetsOfSection(again, number), octetsOfSection(template, number), `${name}: section ${number}`);
+    for (const number of template.edition === 1 ? [2] : [1, 2, 3, 4])
+      t.same(octetsOfSection(again, number), octetsOfSection(template, number), `${name}: section ${number}`);
     t.equal(get(again, 'referenceValue'), 2);
     t.equal(gridOf(again).hash, gridOf(template).hash);
   }
@@ -98,7 +143,16 @@ t.test('a bitmap is written for the points of the new grid', { skip: noShared ||
   const bitmap = new Uint8Array(Math.ceil(grid.points / 8));
   bitmap[0] = 0b1010_0000;
   bitmap[5] = 0b0000_0001;
-  const data = { packing: 'simple', bits: 8, referenceValue: 100, binaryScale: 0, decimalScale: 0, count: 3, payload: Uint8Array.from([0, 1, 2]), bitmap } as const;
+  const data = {
+    packing: 'simple',
+    bits: 8,
+    referenceValue: 100,
+    binaryScale: 0,
+    decimalScale: 0,
+    count: 3,
+    payload: Uint8Array.from([0, 1, 2]),
+    bitmap,
+  } as const;
   for (const name of ['era5-levels-members.grib', 'regular_gg_ml_g2.grib', 'hpa_and_pa.grib']) {
     const [template] = (await readMessages(sharedGrib + name)) as [Message];
     const path = join(folder, 'bitmap.grib');
@@ -112,7 +166,10 @@ t.test('a bitmap is written for the points of the new grid', { skip: noShared ||
 
 t.test('CCSDS is refused in edition 1', { skip: noShared }, async (t) => {
   const [template] = (await readMessages(`${sharedGrib}regular_gg_sfc.grib`)) as [Message];
-  t.throws(() => buildMessage(template, { data: { ...octetsOf(GRIDS['O16'] as Grid), packing: 'ccsds' } }), { code: 'unsupported.template', hint: 'use simple packing' });
+  t.throws(() => buildMessage(template, { data: { ...octetsOf(GRIDS['O16'] as Grid), packing: 'ccsds' } }), {
+    code: 'unsupported.template',
+    hint: 'use simple packing',
+  });
 });
 
 t.test('a field of a multi-field message becomes a message of its own', { skip: noShared || noEccodes }, async (t) => {
@@ -130,11 +187,26 @@ t.test('a new message has the keys that were asked for', { skip: noEccodes }, as
   const grid = GRIDS['O16'] as Grid;
   const base = { date: 20240229, time: 1200, step: 36 } as const;
   const cases = [
-    [{ ...base, param: '2t', levtype: 'sfc' }, { shortName: '2t', paramId: 167, typeOfLevel: 'heightAboveGround', level: 2, 'mars.levtype': 'sfc', stepRange: '36' }],
-    [{ ...base, param: 'msl', levtype: 'sfc', class: 'od', expver: '1' }, { shortName: 'msl', paramId: 151, class: 'od', experimentVersionNumber: '0001' }],
-    [{ ...base, param: 130, levtype: 'pl', level: 850, number: 7, ensembleSize: 50, type: 'pf' }, { shortName: 't', level: 850, typeOfLevel: 'isobaricInhPa', perturbationNumber: 7, stream: 'enfo', type: 'pf', 'mars.number': 7 }],
-    [{ ...base, param: 'q', levtype: 'ml', level: 137, type: 'an', step: 0 }, { shortName: 'q', level: 137, typeOfLevel: 'hybrid', dataType: 'an' }],
-    [{ ...base, param: 'z', levtype: 'pl', level: 500 }, { shortName: 'z', paramId: 129, level: 500 }],
+    [
+      { ...base, param: '2t', levtype: 'sfc' },
+      { shortName: '2t', paramId: 167, typeOfLevel: 'heightAboveGround', level: 2, 'mars.levtype': 'sfc', stepRange: '36' },
+    ],
+    [
+      { ...base, param: 'msl', levtype: 'sfc', class: 'od', expver: '1' },
+      { shortName: 'msl', paramId: 151, class: 'od', experimentVersionNumber: '0001' },
+    ],
+    [
+      { ...base, param: 130, levtype: 'pl', level: 850, number: 7, ensembleSize: 50, type: 'pf' },
+      { shortName: 't', level: 850, typeOfLevel: 'isobaricInhPa', perturbationNumber: 7, stream: 'enfo', type: 'pf', 'mars.number': 7 },
+    ],
+    [
+      { ...base, param: 'q', levtype: 'ml', level: 137, type: 'an', step: 0 },
+      { shortName: 'q', level: 137, typeOfLevel: 'hybrid', dataType: 'an' },
+    ],
+    [
+      { ...base, param: 'z', levtype: 'pl', level: 500 },
+      { shortName: 'z', paramId: 129, level: 500 },
+    ],
   ] as const;
   for (const [keys, expected] of cases) {
     const message = newMessage(keys, grid, tables);
@@ -144,7 +216,11 @@ t.test('a new message has the keys that were asked for', { skip: noEccodes }, as
     t.match(peer, { dataDate: 20240229, gridName: 'O16', numberOfValues: grid.points }, `${keys.param}`);
     for (const [key, value] of Object.entries(expected)) {
       t.equal(find(message, key), value, `${keys.param}: ${key}`);
-      t.equal(String((peer as Record<string, unknown>)[key.split('.').at(-1) as string] ?? (peer as Record<string, unknown>)[key]), String(value), `${keys.param}: ${key} in ecCodes`);
+      t.equal(
+        String((peer as Record<string, unknown>)[key.split('.').at(-1) as string] ?? (peer as Record<string, unknown>)[key]),
+        String(value),
+        `${keys.param}: ${key} in ecCodes`,
+      );
     }
   }
 });
@@ -163,9 +239,15 @@ t.test('a new message refuses what it does not know', async (t) => {
 t.test('a dump lists the octets of every section without holes in the known ones', async (t) => {
   const message = newMessage({ date: 20240229, param: '2t', levtype: 'sfc' }, GRIDS['O16'] as Grid, await loadTables());
   const sections = dump(message);
-  t.same(sections.map(({ section }) => section), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  t.same(
+    sections.map(({ section }) => section),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8],
+  );
   const product = sections[4];
-  t.same(product?.keys.find(({ key }) => key === 'parameterNumber'), { key: 'parameterNumber', octets: [11, 11], value: 0 });
+  t.same(
+    product?.keys.find(({ key }) => key === 'parameterNumber'),
+    { key: 'parameterNumber', octets: [11, 11], value: 0 },
+  );
   t.same(product?.keys.at(-1)?.octets, [31, 34]);
   t.equal(sections[3]?.keys.at(-1)?.key, 'pl');
   t.equal(sections[3]?.keys.at(-1)?.octets[1], sections[3]?.length);

@@ -19,13 +19,43 @@ const PEER_NAMESPACES: readonly Namespace[] = ['ls', 'mars', 'parameter', 'time'
 const NOT_IN_PEER = /healpix|corrupted/;
 
 /** Keys that differ from ecCodes 2.28 for a reason, as [file, field test, keys]. */
-const DIFFERENCES: readonly (readonly [file: RegExp, isSo: (message: Message, peer: Readonly<Record<string, unknown>>) => boolean, keys: RegExp, reason: string])[] = [
+const DIFFERENCES: readonly (readonly [
+  file: RegExp,
+  isSo: (message: Message, peer: Readonly<Record<string, unknown>>) => boolean,
+  keys: RegExp,
+  reason: string,
+])[] = [
   [/lambert_missing/, () => true, /^(shortName|paramId|name|units|cfName|param)$/, 'in the tables since 2.28'],
-  [/lambert_missing|polar_stereographic|multi-format/, (message) => find(message, 'marsClass') === undefined, /^(class|type|stream|expver|origin|model|dataType|experimentVersionNumber|domain)$/, 'local sections of other centres and CARRA/TIGGE prefixes have no keys; multi-format holds some'],
-  [/^nam/, (message) => get(message, 'paramId') === 0, /^(shortName|paramId|name|units|cfName|param)$/, 'local parameters of NCEP are not in the tables'],
-  [/^nam/, (message, peer) => get(message, 'typeOfLevel') === 'unknown' || peer['levtype'] === 'unknown', /^(typeOfLevel|levtype|levelist|level)$/, 'level types of NCEP, and level types that are newer than 2.28'],
-  [/^nam/, (message) => [231045].includes(Number(get(message, 'paramId'))), /^(shortName|paramId|name|param)$/, 'parameters that are newer than 2.28'],
-  [/grid_ieee/, () => true, /^(bitsPerValue|referenceValue|binaryScaleFactor|decimalScaleFactor)$/, 'IEEE values have no scaling; ecCodes shows zeros'],
+  [
+    /lambert_missing|polar_stereographic|multi-format/,
+    (message) => find(message, 'marsClass') === undefined,
+    /^(class|type|stream|expver|origin|model|dataType|experimentVersionNumber|domain)$/,
+    'local sections of other centres and CARRA/TIGGE prefixes have no keys; multi-format holds some',
+  ],
+  [
+    /^nam/,
+    (message) => get(message, 'paramId') === 0,
+    /^(shortName|paramId|name|units|cfName|param)$/,
+    'local parameters of NCEP are not in the tables',
+  ],
+  [
+    /^nam/,
+    (message, peer) => get(message, 'typeOfLevel') === 'unknown' || peer['levtype'] === 'unknown',
+    /^(typeOfLevel|levtype|levelist|level)$/,
+    'level types of NCEP, and level types that are newer than 2.28',
+  ],
+  [
+    /^nam/,
+    (message) => [231045].includes(Number(get(message, 'paramId'))),
+    /^(shortName|paramId|name|param)$/,
+    'parameters that are newer than 2.28',
+  ],
+  [
+    /grid_ieee/,
+    () => true,
+    /^(bitsPerValue|referenceValue|binaryScaleFactor|decimalScaleFactor)$/,
+    'IEEE values have no scaling; ecCodes shows zeros',
+  ],
   [/./, (message) => /^(sh|.*_sh)$/.test(String(get(message, 'gridType'))), /^(Nj|Ny|N|numberOfMissing)$/, 'no rows in spectral fields'],
   [/./, () => true, /^(pl|pv|bitmap|dataDate)$/, 'lists are not listed; ls names the date "date" in both editions'],
 ];
@@ -63,7 +93,15 @@ t.test('keys and namespaces are those of grib_ls on every real file', { skip: no
   t.ok(compared > 40_000, `${compared} values compared`);
 });
 
-function check(file: string, message: Message, peer: Readonly<Record<string, unknown>>, key: string, label: string, own: unknown, wrong: string[]): void {
+function check(
+  file: string,
+  message: Message,
+  peer: Readonly<Record<string, unknown>>,
+  key: string,
+  label: string,
+  own: unknown,
+  wrong: string[],
+): void {
   const theirs = peer[key];
   if (isSame(own, theirs)) return;
   if (label === 'time.stepUnits' && own === 'h' && theirs === 'h') return;
@@ -85,7 +123,12 @@ t.test('an unknown key is refused with the nearest one', { skip: noShared }, asy
   const [message] = await readMessages(`${sharedGrib}regular_gg_sfc.grib`);
   t.throws(() => get(message as Message, 'shortNam'), { code: 'absent.key', hint: "did you mean 'shortName'?" });
   t.equal(find(message as Message, 'noSuchKey'), undefined);
-  t.ok(isDteError(captured(() => get(message as Message, 'noSuchKey')), 'absent.key'));
+  t.ok(
+    isDteError(
+      captured(() => get(message as Message, 'noSuchKey')),
+      'absent.key',
+    ),
+  );
 });
 
 t.test('a MARS key is reached through its namespace', { skip: noShared }, async (t) => {

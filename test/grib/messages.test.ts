@@ -16,7 +16,9 @@ const grid = latLonFromCounts(12, 7);
 /** Three small fields, one after another; the offsets of their starts. */
 async function threeMessages(): Promise<{ bytes: Uint8Array; starts: readonly number[] }> {
   const tables = await loadTables();
-  const parts = [1000, 850, 500].map((level) => newMessage({ date: 20200102, time: 600, step: 24, param: 't', levtype: 'pl', level }, grid, tables).bytes);
+  const parts = [1000, 850, 500].map(
+    (level) => newMessage({ date: 20200102, time: 600, step: 24, param: 't', levtype: 'pl', level }, grid, tables).bytes,
+  );
   const starts = parts.map((_, index) => parts.slice(0, index).reduce((sum, part) => sum + part.length, 0));
   return { bytes: Uint8Array.from(parts.flatMap((part) => [...part])), starts };
 }
@@ -42,7 +44,10 @@ t.test('bytes between messages are skipped, also when they hold parts of a start
   for (const isStream of [false, true]) {
     const found = await readBytes(mixed, isStream);
     t.same(levels(found), [1000, 850, 500]);
-    t.same(found.map((message) => message.where.offset), [junk.length, (starts[1] as number) + 2 * junk.length, (starts[2] as number) + 2 * junk.length]);
+    t.same(
+      found.map((message) => message.where.offset),
+      [junk.length, (starts[1] as number) + 2 * junk.length, (starts[2] as number) + 2 * junk.length],
+    );
   }
 });
 
@@ -63,12 +68,22 @@ t.test('a file that ends inside a message is truncated, at every length', async 
 
 t.test('a wrong length damages one message and the next are still found', async (t) => {
   const { bytes, starts } = await threeMessages();
-  for (const [length, code] of [[20, 'data.message'], [150, 'data.message'], [100_000, 'data.truncated'], [2 ** 47, 'data.message'], [(starts[2] as number) - (starts[1] as number) - 1, 'data.message']] as const) {
+  for (const [length, code] of [
+    [20, 'data.message'],
+    [150, 'data.message'],
+    [100_000, 'data.truncated'],
+    [2 ** 47, 'data.message'],
+    [(starts[2] as number) - (starts[1] as number) - 1, 'data.message'],
+  ] as const) {
     const damaged = bytes.slice();
     putUnsigned(damaged, (starts[1] as number) + 8, 8, length);
     const result = await withDamage(damaged);
     t.same(result.levels, [1000, 500], `length ${length}`);
-    t.same(result.errors.map((error) => error.code), [code], `length ${length}`);
+    t.same(
+      result.errors.map((error) => error.code),
+      [code],
+      `length ${length}`,
+    );
     t.match(result.errors[0]?.message, `message 2, byte ${starts[1]}`);
   }
 });
@@ -85,7 +100,12 @@ t.test('a length that spans two messages is found by their sections', async (t) 
 t.test('impossible section sizes and numbers name the section, its size and what is possible', async (t) => {
   const { bytes, starts } = await threeMessages();
   const section3 = 16 + 21 + 17;
-  for (const [place, octets, value] of [[section3, 4, 0], [section3, 4, 10], [section3, 4, 2 ** 31], [section3 + 4, 1, 5]] as const) {
+  for (const [place, octets, value] of [
+    [section3, 4, 0],
+    [section3, 4, 10],
+    [section3, 4, 2 ** 31],
+    [section3 + 4, 1, 5],
+  ] as const) {
     const damaged = bytes.slice();
     putUnsigned(damaged, place, octets, value);
     const result = await withDamage(damaged);
@@ -111,7 +131,10 @@ t.test('other editions are refused as unsupported', async (t) => {
 
 t.test('empty files and files without a message are refused', async (t) => {
   await t.rejects(readBytes(new Uint8Array(0)), { code: 'data.message', message: /empty: no GRIB message/ });
-  await t.rejects(readBytes(new Uint8Array(100_000).fill(0x47), true), { code: 'data.message', message: /no GRIB message in 100000 bytes/ });
+  await t.rejects(readBytes(new Uint8Array(100_000).fill(0x47), true), {
+    code: 'data.message',
+    message: /no GRIB message in 100000 bytes/,
+  });
 });
 
 t.test('a directory in place of a file is refused', async (t) => {
@@ -123,8 +146,14 @@ t.test('the damaged ERA5 file gives its good message and one error', { skip: noS
   const errors: DteError[] = [];
   const found = await readMessages(`${sharedGrib}era5-levels-corrupted.grib`, (error) => errors.push(error));
   // grib_ls reports one unreadable message of two. The file is twice 22068 octets long: the second half is whole.
-  t.same(found.map((message) => [message.messageNumber, message.where.offset, message.bytes.length]), [[2, 22068, 22068]]);
-  t.same(errors.map((error) => error.code), ['data.message']);
+  t.same(
+    found.map((message) => [message.messageNumber, message.where.offset, message.bytes.length]),
+    [[2, 22068, 22068]],
+  );
+  t.same(
+    errors.map((error) => error.code),
+    ['data.message'],
+  );
   for (const error of errors) t.match(error.where, { file: /corrupted/, message: 1, offset: 0 });
 });
 
@@ -160,9 +189,14 @@ t.test('GRIB1 messages beyond 8 MiB state their length in units of 120 octets', 
 
 t.test('reading stops when its signal says so', async (t) => {
   const { messages } = await import('../../src/grib/messages.js');
-  const stopped = messages(await ctx.fs.open(new URL('../../package.json', import.meta.url).pathname).catch(() => ({ path: 'x', sizeBytes: 0, read: async () => new Uint8Array(0), close: async () => {} })), {
-    tables: await loadTables(),
-    signal: AbortSignal.abort(),
-  });
+  const stopped = messages(
+    await ctx.fs
+      .open(new URL('../../package.json', import.meta.url).pathname)
+      .catch(() => ({ path: 'x', sizeBytes: 0, read: async () => new Uint8Array(0), close: async () => {} })),
+    {
+      tables: await loadTables(),
+      signal: AbortSignal.abort(),
+    },
+  );
   await t.rejects(stopped.next(), { name: 'AbortError' });
 });

@@ -18,7 +18,8 @@ export const noEccodes = ((): string | false => {
     execFileSync('codes_info', ['-v'], { stdio: 'ignore' });
     return false;
   } catch {
-    if (process.env['DTE_PEERS'] === 'required') throw new Error('ecCodes tools (codes_info, grib_ls, grib_get) are required and not installed');
+    if (process.env['DTE_PEERS'] === 'required')
+      throw new Error('ecCodes tools (codes_info, grib_ls, grib_get) are required and not installed');
     return 'ecCodes tools are not installed';
   }
 })();

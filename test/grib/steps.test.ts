@@ -10,7 +10,20 @@ import { gribLs, noEccodes, noShared, readMessages, sharedGrib } from './peer.js
 const folder = mkdtempSync(join(tmpdir(), 'dte-steps-'));
 t.teardown(() => rmSync(folder, { recursive: true }));
 
-const KEYS = ['stepRange', 'startStep', 'endStep', 'stepType', 'validityDate', 'validityTime', 'typeOfLevel', 'level', 'topLevel', 'bottomLevel', 'shortName', 'paramId'];
+const KEYS = [
+  'stepRange',
+  'startStep',
+  'endStep',
+  'stepType',
+  'validityDate',
+  'validityTime',
+  'typeOfLevel',
+  'level',
+  'topLevel',
+  'bottomLevel',
+  'shortName',
+  'paramId',
+];
 
 /** Copies of a real message with some keys set by grib_set, read by both. */
 const CASES: readonly (readonly [file: string, set: string])[] = [
@@ -23,13 +36,28 @@ const CASES: readonly (readonly [file: string, set: string])[] = [
   ['regular_gg_sfc.grib', 'yearOfCentury=100,centuryOfReferenceTimeOfData=20'],
   ['regular_gg_ml_g2.grib', 'productDefinitionTemplateNumber=8,typeOfStatisticalProcessing=1,forecastTime=0,lengthOfTimeRange=24'],
   ['regular_gg_ml_g2.grib', 'productDefinitionTemplateNumber=8,typeOfStatisticalProcessing=2,forecastTime=18,lengthOfTimeRange=6'],
-  ['regular_gg_ml_g2.grib', 'productDefinitionTemplateNumber=8,typeOfStatisticalProcessing=0,typeOfTimeIncrement=1,forecastTime=6,lengthOfTimeRange=24'],
-  ['regular_gg_ml_g2.grib', 'productDefinitionTemplateNumber=8,typeOfStatisticalProcessing=1,indicatorOfUnitOfTimeRange=2,forecastTime=1,indicatorOfUnitForTimeRange=1,lengthOfTimeRange=12'],
-  ['regular_gg_ml_g2.grib', 'productDefinitionTemplateNumber=8,numberOfTimeRange=2,typeOfStatisticalProcessing=0,forecastTime=0,lengthOfTimeRange=24'],
+  [
+    'regular_gg_ml_g2.grib',
+    'productDefinitionTemplateNumber=8,typeOfStatisticalProcessing=0,typeOfTimeIncrement=1,forecastTime=6,lengthOfTimeRange=24',
+  ],
+  [
+    'regular_gg_ml_g2.grib',
+    'productDefinitionTemplateNumber=8,typeOfStatisticalProcessing=1,indicatorOfUnitOfTimeRange=2,forecastTime=1,indicatorOfUnitForTimeRange=1,lengthOfTimeRange=12',
+  ],
+  [
+    'regular_gg_ml_g2.grib',
+    'productDefinitionTemplateNumber=8,numberOfTimeRange=2,typeOfStatisticalProcessing=0,forecastTime=0,lengthOfTimeRange=24',
+  ],
   ['regular_gg_ml_g2.grib', 'indicatorOfUnitOfTimeRange=11,forecastTime=3'],
   ['regular_gg_ml_g2.grib', 'indicatorOfUnitOfTimeRange=13,forecastTime=7200'],
-  ['regular_gg_ml_g2.grib', 'typeOfFirstFixedSurface=103,scaleFactorOfFirstFixedSurface=0,scaledValueOfFirstFixedSurface=10,discipline=0,parameterCategory=2,parameterNumber=2'],
-  ['regular_gg_ml_g2.grib', 'typeOfFirstFixedSurface=106,scaleFactorOfFirstFixedSurface=0,scaledValueOfFirstFixedSurface=1,typeOfSecondFixedSurface=106,scaleFactorOfSecondFixedSurface=0,scaledValueOfSecondFixedSurface=3'],
+  [
+    'regular_gg_ml_g2.grib',
+    'typeOfFirstFixedSurface=103,scaleFactorOfFirstFixedSurface=0,scaledValueOfFirstFixedSurface=10,discipline=0,parameterCategory=2,parameterNumber=2',
+  ],
+  [
+    'regular_gg_ml_g2.grib',
+    'typeOfFirstFixedSurface=106,scaleFactorOfFirstFixedSurface=0,scaledValueOfFirstFixedSurface=1,typeOfSecondFixedSurface=106,scaleFactorOfSecondFixedSurface=0,scaledValueOfSecondFixedSurface=3',
+  ],
   ['regular_gg_ml_g2.grib', 'typeOfFirstFixedSurface=100,scaleFactorOfFirstFixedSurface=0,scaledValueOfFirstFixedSurface=85000'],
   ['regular_gg_ml_g2.grib', 'typeOfFirstFixedSurface=101'],
   ['regular_gg_ml_g2.grib', 'productDefinitionTemplateNumber=1,perturbationNumber=12'],
@@ -55,7 +83,15 @@ t.test('steps, levels and parameters of headers set by grib_set are those of gri
 
 t.test('steps that are not whole hours carry their unit', { skip: noShared || noEccodes }, async (t) => {
   const path = join(folder, 'minutes.grib');
-  execFileSync('grib_set', ['-w', 'count=1', '-S', '-s', 'indicatorOfUnitOfTimeRange=0,forecastTime=90', `${sharedGrib}regular_gg_ml_g2.grib`, path]);
+  execFileSync('grib_set', [
+    '-w',
+    'count=1',
+    '-S',
+    '-s',
+    'indicatorOfUnitOfTimeRange=0,forecastTime=90',
+    `${sharedGrib}regular_gg_ml_g2.grib`,
+    path,
+  ]);
   const [message] = (await readMessages(path)) as [Message];
   // The reference time is 2018-04-05 12:00.
   t.same(

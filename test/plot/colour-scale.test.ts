@@ -40,7 +40,12 @@ t.test('the precipitation scale is white at zero and follows the square root', a
 });
 
 t.test('a range that is not finite and ascending is refused', async (t) => {
-  const bad: [number, number][] = [[0, Number.NaN], [Number.NEGATIVE_INFINITY, 0], [1, 1], [2, 1]];
+  const bad: [number, number][] = [
+    [0, Number.NaN],
+    [Number.NEGATIVE_INFINITY, 0],
+    [1, 1],
+    [2, 1],
+  ];
   for (const range of bad) {
     try {
       createColourScale(findPalette('viridis'), 0, 1, { range });
@@ -62,5 +67,11 @@ t.test('parameters find the palette of their family', async (t) => {
   t.equal(paletteOf('tp'), 'precipitation');
   t.equal(paletteOf('vo'), 'vorticity');
   t.equal(paletteOf('no-such-parameter'), 'viridis');
-  t.ok(paletteNames.every((name) => findPalette(name).at(0.5).every((part) => Number.isFinite(part))));
+  t.ok(
+    paletteNames.every((name) =>
+      findPalette(name)
+        .at(0.5)
+        .every((part) => Number.isFinite(part)),
+    ),
+  );
 });

@@ -16,7 +16,8 @@ const pixelAt = (image: Image, lon: number, lat: number) => {
   const y = Math.floor(26 + (90 - lat) * scale);
   return [...image.data.slice((y * image.width + x) * 4, (y * image.width + x) * 4 + 3)];
 };
-const near = (a: readonly (number | undefined)[], b: readonly (number | undefined)[]) => b.slice(0, 3).every((part, index) => Math.abs((part ?? 0) - (a[index] ?? 0)) <= 4);
+const near = (a: readonly (number | undefined)[], b: readonly (number | undefined)[]) =>
+  b.slice(0, 3).every((part, index) => Math.abs((part ?? 0) - (a[index] ?? 0)) <= 4);
 const field = (grid: Grid, value: (lat: number, lon: number) => number) => {
   const { lat, lon } = grid.coordinates();
   return Float32Array.from(lat, (y, point) => value(y, ((lon[point] % 360) + 360) % 360));
@@ -27,8 +28,18 @@ t.test('where the value is the longitude, colours follow it, on regular, reduced
   const o48 = gridFromSpec('O48');
   const { lat, lon } = o48.coordinates();
   for (const grid of [gridFromSpec({ grid: [2, 2] }), o48, unstructuredGrid({ points: o48.points, coordinates: { lat, lon } })]) {
-    const image = await renderMap(field(grid, (_, x) => x), grid, bare);
-    for (const [lon, lat] of [[-170, 60], [-90, 0], [30, 45], [100, -50], [170, 10]] as const) {
+    const image = await renderMap(
+      field(grid, (_, x) => x),
+      grid,
+      bare,
+    );
+    for (const [lon, lat] of [
+      [-170, 60],
+      [-90, 0],
+      [30, 45],
+      [100, -50],
+      [170, 10],
+    ] as const) {
       const found = pixelAt(image, lon, lat);
       const expected = colours.colour((lon + 360) % 360);
       t.ok(near(found, expected), `${grid.type} at ${lon}, ${lat}: ${found} for ${expected}`);
@@ -39,22 +50,39 @@ t.test('where the value is the longitude, colours follow it, on regular, reduced
 t.test('bilinear sampling is linear between points, also where the row closes and across Greenwich', async (t) => {
   const grid = gridFromSpec({ grid: [10, 10] });
   const sine = (degrees: number) => 180 + 900 * Math.sin((degrees * Math.PI) / 180);
-  const image = await renderMap(field(grid, (_, lon) => sine(lon)), grid, { ...bare, sampling: 'bilinear' });
-  for (const [lon, west, east] of [[175, 170, 180], [-175, 180, 190], [5, 0, 10], [-5, -10, 0]] as const) {
+  const image = await renderMap(
+    field(grid, (_, lon) => sine(lon)),
+    grid,
+    { ...bare, sampling: 'bilinear' },
+  );
+  for (const [lon, west, east] of [
+    [175, 170, 180],
+    [-175, 180, 190],
+    [5, 0, 10],
+    [-5, -10, 0],
+  ] as const) {
     t.ok(near(pixelAt(image, lon, 0), colours.colour((sine(west) + sine(east)) / 2)), `${lon}`);
   }
 });
 
 t.test('nearest sampling shows a patch around each point', async (t) => {
   const grid = gridFromSpec({ grid: [30, 30] });
-  const image = await renderMap(field(grid, (_, x) => x), grid, { ...bare, sampling: 'nearest' });
+  const image = await renderMap(
+    field(grid, (_, x) => x),
+    grid,
+    { ...bare, sampling: 'nearest' },
+  );
   for (const lon of [47, 60, 73]) t.ok(near(pixelAt(image, lon, 0), colours.colour(60)), `${lon}`);
   t.ok(near(pixelAt(image, 77, 0), colours.colour(90)));
 });
 
 t.test('missing values have the missing colour, and neighbours keep theirs', async (t) => {
   const grid = gridFromSpec({ grid: [2, 2] });
-  const image = await renderMap(field(grid, (y, x) => (y > 20 && y < 60 && x > 100 && x < 140 ? missingValue : x)), grid, bare);
+  const image = await renderMap(
+    field(grid, (y, x) => (y > 20 && y < 60 && x > 100 && x < 140 ? missingValue : x)),
+    grid,
+    bare,
+  );
   t.same(pixelAt(image, 120, 40), missingColour);
   t.ok(near(pixelAt(image, 95, 40), colours.colour(95)));
   t.ok(near(pixelAt(image, 120, -40), colours.colour(120)));
@@ -93,25 +121,42 @@ t.test('the coast is dark where it is, and open sea and desert are not', async (
   const values = new Float32Array(grid.points).fill(360);
   const darkest = (image: Image, lon: number, lat: number, reach: number) => {
     let least = 255;
-    for (let dy = -reach; dy <= reach; dy += 0.2) for (let dx = -reach; dx <= reach; dx += 0.2) least = Math.min(least, pixelAt(image, lon + dx, lat + dy)[0]);
+    for (let dy = -reach; dy <= reach; dy += 0.2)
+      for (let dx = -reach; dx <= reach; dx += 0.2) least = Math.min(least, pixelAt(image, lon + dx, lat + dy)[0]);
     return least;
   };
   const image = await renderMap(values, grid, { ...bare, coastlines: true, palette: 'wind', range: [360, 720] });
   // Natural Earth: Cabo da Roca 38.78 N 9.50 W, Cape Agulhas 34.83 S 20.00 E, Ponta do Calcanhar 5.16 S 35.49 W.
-  for (const [lon, lat] of [[-9.5, 38.78], [20, -34.83], [-35.49, -5.16]]) t.ok(darkest(image, lon, lat, 0.8) < 100, `coast at ${lon}, ${lat}`);
-  for (const [lon, lat] of [[-30, 30], [10, 22], [100, -30]]) t.ok(darkest(image, lon, lat, 1.5) > 230, `no coast at ${lon}, ${lat}`);
+  for (const [lon, lat] of [
+    [-9.5, 38.78],
+    [20, -34.83],
+    [-35.49, -5.16],
+  ])
+    t.ok(darkest(image, lon, lat, 0.8) < 100, `coast at ${lon}, ${lat}`);
+  for (const [lon, lat] of [
+    [-30, 30],
+    [10, 22],
+    [100, -30],
+  ])
+    t.ok(darkest(image, lon, lat, 1.5) > 230, `no coast at ${lon}, ${lat}`);
   const without = await renderMap(values, grid, { ...bare, palette: 'wind', range: [360, 720] });
   t.ok(darkest(without, 20, -34.83, 0.8) > 230, 'coastlines: false draws none');
 });
 
 t.test('a PNG decodes to the same pixels', async (t) => {
   const grid = gridFromSpec('O32');
-  const image = await renderMap(field(grid, (_, x) => x), grid, { width: 400, projection: 'robinson', title: 'Longitude [°]', subtitle: 'by itself', units: 'm s**-1' });
+  const image = await renderMap(
+    field(grid, (_, x) => x),
+    grid,
+    { width: 400, projection: 'robinson', title: 'Longitude [°]', subtitle: 'by itself', units: 'm s**-1' },
+  );
   const png = decode(encodePng(image));
   t.equal(png.width, 400);
   t.equal(png.height, image.height);
   t.equal(png.channels, 3);
-  const same = Array.from({ length: image.width * image.height }, (_, pixel) => [0, 1, 2].every((part) => png.data[pixel * 3 + part] === image.data[pixel * 4 + part]));
+  const same = Array.from({ length: image.width * image.height }, (_, pixel) =>
+    [0, 1, 2].every((part) => png.data[pixel * 3 + part] === image.data[pixel * 4 + part]),
+  );
   t.ok(same.every(Boolean));
 });
 
@@ -126,7 +171,14 @@ t.test('the title puts ink above the map', async (t) => {
 t.test('every projection draws a map with coast and graticule', async (t) => {
   const grid = gridFromSpec('O32');
   const values = field(grid, (_, x) => x);
-  for (const projection of ['equirectangular', 'robinson', 'mollweide', 'orthographic', 'stereographic-north', 'stereographic-south'] as const) {
+  for (const projection of [
+    'equirectangular',
+    'robinson',
+    'mollweide',
+    'orthographic',
+    'stereographic-north',
+    'stereographic-south',
+  ] as const) {
     const image = await renderMap(values, grid, { projection, width: 300 });
     const shades = new Set(new Uint32Array(image.data.buffer));
     t.ok(image.height > 100 && shades.size > 50, `${projection}: ${image.height} pixels high, ${shades.size} colours`);

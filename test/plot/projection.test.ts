@@ -75,8 +75,15 @@ t.test('an area fills the room given', async (t) => {
 
 t.test('a misspelt projection is refused with the nearest name, and an area on the far side is refused', async (t) => {
   t.throws(() => createProjection({ name: 'robinsen', ...place }), { code: 'input.option', hint: "did you mean 'robinson'?" });
-  t.throws(() => createProjection({ name: 'robin', ...place }), { code: 'input.option', hint: "did you mean 'robinson'?" }, 'its beginning is enough');
-  t.throws(() => createProjection({ name: 'lambert', ...place }), { code: 'input.option', message: /^'lambert' is not a projection: equirectangular, .*stereographic-south \(option projection\)$/ });
+  t.throws(
+    () => createProjection({ name: 'robin', ...place }),
+    { code: 'input.option', hint: "did you mean 'robinson'?" },
+    'its beginning is enough',
+  );
+  t.throws(() => createProjection({ name: 'lambert', ...place }), {
+    code: 'input.option',
+    message: /^'lambert' is not a projection: equirectangular, .*stereographic-south \(option projection\)$/,
+  });
   const area = { north: 10, west: 170, south: -10, east: 190 };
   t.throws(() => createProjection({ name: 'orthographic', area, centre: [0, 0], ...place }), { code: 'input.area' });
 });

@@ -15,7 +15,13 @@ t.test('the coverage of a shape adds up to its area', async (t) => {
 });
 
 t.test('an inner contour the other way round is a hole', async (t) => {
-  const ring = fillCoverage([[0, 0, 10, 0, 10, 10, 0, 10], [2, 2, 2, 8, 8, 8, 8, 2]], limit);
+  const ring = fillCoverage(
+    [
+      [0, 0, 10, 0, 10, 10, 0, 10],
+      [2, 2, 2, 8, 8, 8, 8, 2],
+    ],
+    limit,
+  );
   t.ok(Math.abs(sum(ring) - 64) < 1e-4);
   t.equal(at(ring, 5, 5), 0);
 });

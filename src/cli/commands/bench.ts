@@ -14,7 +14,8 @@ export function registerBench(program: Command, run: Run): void {
       run(command, async () => {
         // Benches are not part of the published package.
         const main = new URL('build/bench/main.js', packageRoot());
-        if (!existsSync(main)) throw new DteError('absent.module', 'the benches are not built here', { hint: 'run npm run bench in a checkout' });
+        if (!existsSync(main))
+          throw new DteError('absent.module', 'the benches are not built here', { hint: 'run npm run bench in a checkout' });
         process.argv = [process.argv[0] as string, fileURLToPath(main), ...args];
         await import(main.href);
       }),

@@ -12,8 +12,15 @@ export function define(parent: Command, usage: string, description: string): Com
 export function refuseUsage(command: Command): void {
   command.exitOverride((error: CommanderError) => {
     if (/^commander\.(help|version)/.test(error.code)) throw error;
-    const [, reason, near] = /^(?:error: )?(.*?)\s*(?:\(Did you mean (.*?)\?\))?$/s.exec(error.message) as unknown as [string, string, string | undefined];
-    throw new DteError('input.option', reason, { hint: near === undefined ? `'${pathOf(command)} --help' shows what is accepted` : `did you mean '${near}'?`, cause: error });
+    const [, reason, near] = /^(?:error: )?(.*?)\s*(?:\(Did you mean (.*?)\?\))?$/s.exec(error.message) as unknown as [
+      string,
+      string,
+      string | undefined,
+    ];
+    throw new DteError('input.option', reason, {
+      hint: near === undefined ? `'${pathOf(command)} --help' shows what is accepted` : `did you mean '${near}'?`,
+      cause: error,
+    });
   });
 }
 
@@ -48,10 +55,16 @@ export function numbers(option: string, count: number, form: string): (text: str
 }
 
 export const jsonOption = (): Option => new Option('--json', 'print JSON');
-export const keepGoingOption = (): Option => new Option('-k, --keep-going', 'go on after a damaged or unsupported message, and say so at the end');
-export const bitsOption = (name: string): Option => new Option(`${name} <bits>`, 'bits per value, 1 to 32 (default: those of each message)').argParser(wholeNumber(name, 1, 32));
-export const messageOption = (): Option => new Option('--message <number>', 'number of the message in the file, from 1').argParser(wholeNumber('--message', 1));
-export const fieldOption = (): Option => new Option('--field <number>', 'number of the field in a message that holds several, from 1').argParser(wholeNumber('--field', 1)).default(1);
+export const keepGoingOption = (): Option =>
+  new Option('-k, --keep-going', 'go on after a damaged or unsupported message, and say so at the end');
+export const bitsOption = (name: string): Option =>
+  new Option(`${name} <bits>`, 'bits per value, 1 to 32 (default: those of each message)').argParser(wholeNumber(name, 1, 32));
+export const messageOption = (): Option =>
+  new Option('--message <number>', 'number of the message in the file, from 1').argParser(wholeNumber('--message', 1));
+export const fieldOption = (): Option =>
+  new Option('--field <number>', 'number of the field in a message that holds several, from 1')
+    .argParser(wholeNumber('--field', 1))
+    .default(1);
 
 export interface EngineFlags {
   readonly device?: string;
@@ -65,6 +78,8 @@ export function engineFlags(command: Command, precision: 'f32' | 'f64' = 'f32'):
   return command
     .option('--device <name>', 'auto, gpu, cpu, software, or part of an adapter name (default: DTE_DEVICE, else auto)')
     .addOption(new Option('--precision <type>', 'f32, or f64 on the processor').choices(['f32', 'f64']).default(precision))
-    .addOption(new Option('--threads <number>', 'worker threads (default: DTE_THREADS, else all cores)').argParser(wholeNumber('--threads', 1)))
+    .addOption(
+      new Option('--threads <number>', 'worker threads (default: DTE_THREADS, else all cores)').argParser(wholeNumber('--threads', 1)),
+    )
     .option('--profile', 'time, bytes and bandwidth of every kernel, on standard error');
 }

@@ -4,7 +4,8 @@ import { bitsOption, define, engineFlags, examples, fieldOption, jsonOption, kee
 
 const files = '<files...>';
 const filesHelp = 'GRIB files, patterns, or - for standard input';
-const whereOption = (): Option => new Option('-w, --where <key=value,...>', "only messages for which all hold; 'key=a/b' and 'key!=a' are understood");
+const whereOption = (): Option =>
+  new Option('-w, --where <key=value,...>', "only messages for which all hold; 'key=a/b' and 'key!=a' are understood");
 const outputOption = (text: string): Option => new Option('-o, --output <file>', text).makeOptionMandatory();
 
 export function registerGrib(program: Command, run: Run): void {
@@ -91,7 +92,11 @@ function addCopy(grib: Command, run: Run): void {
 }
 
 function addSetPacking(grib: Command, run: Run): void {
-  const setPacking = define(grib, 'set-packing', 'Write the same fields with another packing or another number of bits. Grid and headers stay as they are.')
+  const setPacking = define(
+    grib,
+    'set-packing',
+    'Write the same fields with another packing or another number of bits. Grid and headers stay as they are.',
+  )
     .argument(files, filesHelp)
     .addOption(outputOption('output file, or -'))
     .addOption(new Option('--packing <name>', 'the packing to write').choices(['simple', 'ccsds', 'keep']).makeOptionMandatory())

@@ -9,7 +9,10 @@ export function registerRegrid(program: Command, run: Run): void {
     .requiredOption('--grid <grid>', 'target grid: name (O320), increments (1/1), or a gridspec')
     .option('--area <N/W/S/E>', 'part of the target grid, degrees')
     .option('--method <name>', 'linear, nearest-neighbour or grid-box-average', 'linear')
-    .option('--missing <strategy>', 'what becomes of a point some of whose sources are missing: no, missing-if-all-missing, missing-if-any-missing, missing-if-heaviest-missing (default), heaviest')
+    .option(
+      '--missing <strategy>',
+      'what becomes of a point some of whose sources are missing: no, missing-if-all-missing, missing-if-any-missing, missing-if-heaviest-missing (default), heaviest',
+    )
     .addOption(new Option('--packing <name>', 'packing of the output').choices(['simple', 'ccsds', 'keep']).default('keep'))
     .addOption(bitsOption('--accuracy'))
     .addOption(keepGoingOption())

@@ -41,6 +41,12 @@ function writeJson(): Write {
 
 function openLogger(): Logger {
   const load = createRequire(import.meta.url)('pino') as typeof pino;
-  const options = { level: 'debug', base: null, messageKey: 'event', timestamp: load.stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) } };
+  const options = {
+    level: 'debug',
+    base: null,
+    messageKey: 'event',
+    timestamp: load.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
   return load(options, load.destination({ dest: 2, sync: true }));
 }

@@ -50,5 +50,11 @@ export function progressText({ task, done, total, unit, fields }: ProgressEvent,
 
 function openBar(): SingleBar {
   const { SingleBar: Bar } = createRequire(import.meta.url)('cli-progress') as typeof import('cli-progress');
-  return new Bar({ format: (_options, _params, payload: { text: string }) => payload.text, stream: process.stderr, clearOnComplete: true, hideCursor: true, linewrap: false });
+  return new Bar({
+    format: (_options, _params, payload: { text: string }) => payload.text,
+    stream: process.stderr,
+    clearOnComplete: true,
+    hideCursor: true,
+    linewrap: false,
+  });
 }

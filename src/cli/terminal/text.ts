@@ -20,7 +20,9 @@ export function tableText(header: readonly string[], rows: readonly (readonly (s
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => String(row[column]).length)));
   const line = (cells: readonly (string | number)[]): string =>
     cells
-      .map((cell, column) => (typeof cell === 'number' ? String(cell).padStart(widths[column] as number) : String(cell).padEnd(widths[column] as number)))
+      .map((cell, column) =>
+        typeof cell === 'number' ? String(cell).padStart(widths[column] as number) : String(cell).padEnd(widths[column] as number),
+      )
       .join('  ')
       .trimEnd();
   return `${[header, ...rows].map(line).join('\n')}\n`;

@@ -6,13 +6,25 @@ import { sizeText, tableText } from '../terminal/text.js';
 export async function cacheLs(terminal: Terminal, { json }: { readonly json?: true }): Promise<void> {
   const files = await weightsFiles(terminal.context);
   const folder = cacheFolder(terminal.context);
-  const rows = files.map(({ name, sizeBytes, modifiedMs }) => ({ name: nameOf(name), sizeBytes, lastUse: new Date(modifiedMs).toISOString() }));
+  const rows = files.map(({ name, sizeBytes, modifiedMs }) => ({
+    name: nameOf(name),
+    sizeBytes,
+    lastUse: new Date(modifiedMs).toISOString(),
+  }));
   if (json === true) {
     await terminal.print(`${JSON.stringify({ folder, sizeBytes: totalOf(files), weights: rows }, null, 2)}\n`);
     return;
   }
-  const table = rows.length === 0 ? '' : tableText(['name', 'size', 'last use'], rows.map(({ name, sizeBytes, lastUse }) => [name, sizeText(sizeBytes), lastUse]));
-  await terminal.print(`${table}${matricesText(files.length)}, ${sizeText(totalOf(files))}, in ${folder ?? 'no folder: neither DTE_CACHE, XDG_CACHE_HOME nor HOME is set'}\n`);
+  const table =
+    rows.length === 0
+      ? ''
+      : tableText(
+          ['name', 'size', 'last use'],
+          rows.map(({ name, sizeBytes, lastUse }) => [name, sizeText(sizeBytes), lastUse]),
+        );
+  await terminal.print(
+    `${table}${matricesText(files.length)}, ${sizeText(totalOf(files))}, in ${folder ?? 'no folder: neither DTE_CACHE, XDG_CACHE_HOME nor HOME is set'}\n`,
+  );
 }
 
 export interface CacheRmOptions {
@@ -21,10 +33,12 @@ export interface CacheRmOptions {
 }
 
 export async function cacheRm(terminal: Terminal, names: readonly string[], { all, json }: CacheRmOptions): Promise<void> {
-  if (names.length === 0 && all !== true) throw new DteError('input.option', 'nothing to remove', { hint: "give names as 'dte cache ls' shows them, or --all" });
+  if (names.length === 0 && all !== true)
+    throw new DteError('input.option', 'nothing to remove', { hint: "give names as 'dte cache ls' shows them, or --all" });
   const files = await weightsFiles(terminal.context);
   for (const name of names) {
-    if (!files.some((file) => file.name.startsWith(name))) throw new DteError('absent.file', `no stored weights are named '${name}'`, { hint: "'dte cache ls' lists them" });
+    if (!files.some((file) => file.name.startsWith(name)))
+      throw new DteError('absent.file', `no stored weights are named '${name}'`, { hint: "'dte cache ls' lists them" });
   }
   const removed = all === true ? files : files.filter((file) => names.some((name) => file.name.startsWith(name)));
   for (const { path } of removed) await terminal.context.fs.remove(path);

@@ -49,7 +49,9 @@ async function outputFor({ context }: Terminal, outputs: Map<string, WritableFil
   const open = outputs.get(path);
   if (open !== undefined) return open;
   if (outputs.size >= mostOutputs) {
-    throw new DteError('limit.memory', `more than ${mostOutputs} output files`, { hint: 'select with --where, or use fewer keys in the output name' });
+    throw new DteError('limit.memory', `more than ${mostOutputs} output files`, {
+      hint: 'select with --where, or use fewer keys in the output name',
+    });
   }
   const file = await context.fs.create(path);
   outputs.set(path, file);

@@ -35,7 +35,13 @@ async function* fieldsOf(terminal: Terminal, input: string, number: number): Asy
 }
 
 function jsonOf(input: string, message: Message): string {
-  return JSON.stringify({ ...placeOf(input, message), edition: message.edition, offset: message.where.offset, length: message.bytes.length, sections: dump(message) });
+  return JSON.stringify({
+    ...placeOf(input, message),
+    edition: message.edition,
+    offset: message.where.offset,
+    length: message.bytes.length,
+    sections: dump(message),
+  });
 }
 
 function textOf(input: string, message: Message): string {

@@ -60,5 +60,8 @@ function cellsOf({ keys, namespace, mars }: LsOptions): (message: Message) => Re
 function checkedNamespace(name: string): Namespace {
   if (isNamespace(name)) return name;
   const near = nearestWord(name, NAMESPACES);
-  throw new DteError('input.option', `'${name}' is not a namespace: ${NAMESPACES.join(', ')}`, { where: { option: '--namespace' }, ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }) });
+  throw new DteError('input.option', `'${name}' is not a namespace: ${NAMESPACES.join(', ')}`, {
+    where: { option: '--namespace' },
+    ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
+  });
 }

@@ -26,7 +26,11 @@ export async function gribSetPacking(terminal: Terminal, args: readonly string[]
   const inputs = await expandInputs(args);
   refuseTerminal(options.output);
   const onDamage = options.keepGoing === true ? terminal.damage : undefined;
-  const encodeOptions: EncodeOptions = { packing: options.packing, inFileOrder: true, ...(options.bits === undefined ? {} : { bits: options.bits }) };
+  const encodeOptions: EncodeOptions = {
+    packing: options.packing,
+    inFileOrder: true,
+    ...(options.bits === undefined ? {} : { bits: options.bits }),
+  };
   const done = { fields: 0, bytesIn: 0, bytesOut: 0 };
   await withEngine(terminal, options, async (engine) => {
     const output = await terminal.context.fs.create(options.output);
@@ -35,7 +39,11 @@ export async function gribSetPacking(terminal: Terminal, args: readonly string[]
         done.bytesIn = bytes;
         terminal.context.progress({ task: 'set-packing', done: bytes, total, unit: 'bytes', fields: done.fields });
       };
-      const packed = ordered(batchesOf(terminal.context, inputs, { onDamage, progress }), (batch) => repack(engine, batch, encodeOptions, onDamage), batchesInFlight);
+      const packed = ordered(
+        batchesOf(terminal.context, inputs, { onDamage, progress }),
+        (batch) => repack(engine, batch, encodeOptions, onDamage),
+        batchesInFlight,
+      );
       for await (const messages of packed) {
         for (const bytes of messages) {
           await output.write(bytes);
@@ -54,7 +62,12 @@ export async function gribSetPacking(terminal: Terminal, args: readonly string[]
 }
 
 /** With `onDamage`, a batch that fails is done again one message at a time, so that only the bad ones are lost. */
-async function repack(engine: Engine, batch: Batch, options: EncodeOptions, onDamage: ((error: unknown) => void) | undefined): Promise<readonly Uint8Array[]> {
+async function repack(
+  engine: Engine,
+  batch: Batch,
+  options: EncodeOptions,
+  onDamage: ((error: unknown) => void) | undefined,
+): Promise<readonly Uint8Array[]> {
   try {
     const prepared = await prepareDecode(engine, batch.messages, batch.grid);
     const field = await engine.run((pass) => prepared.decodeInFileOrder(pass));

@@ -37,7 +37,9 @@ async function writeJson(output: WritableFile, values: Float32Array | Float64Arr
   const encoder = new TextEncoder();
   await output.write(encoder.encode('['));
   for (let start = 0; start < values.length; start += valuesAtOnce) {
-    const text = Array.from(values.subarray(start, start + valuesAtOnce), (value) => (Number.isNaN(value) ? 'null' : String(value))).join(',');
+    const text = Array.from(values.subarray(start, start + valuesAtOnce), (value) => (Number.isNaN(value) ? 'null' : String(value))).join(
+      ',',
+    );
     await output.write(encoder.encode(start === 0 ? text : `,\n${text}`));
   }
   await output.write(encoder.encode(']\n'));

@@ -26,7 +26,9 @@ export async function grid(terminal: Terminal, text: string, options: GridOption
   const spacing = spacingOf(found);
   if (options.json === true) {
     const { type, name, points, area, gaussianNumber, truncation, hash, spec } = found;
-    await terminal.print(`${JSON.stringify({ type, name, points, area, spacing, rows: rowsOf(found)?.lats.length, gaussianNumber, truncation, hash, spec }, null, 2)}\n`);
+    await terminal.print(
+      `${JSON.stringify({ type, name, points, area, spacing, rows: rowsOf(found)?.lats.length, gaussianNumber, truncation, hash, spec }, null, 2)}\n`,
+    );
   } else await terminal.print(factsText(factsOf(found, spacing)));
 }
 
@@ -44,7 +46,10 @@ function factsOf(grid: Grid, spacing: Spacing | undefined): readonly (readonly [
   if (grid.truncation !== undefined) facts.push(['truncation', `T${grid.truncation}`]);
   if (area !== undefined) facts.push(['area', `north ${area.north}, west ${area.west}, south ${area.south}, east ${area.east}`]);
   if (spacing !== undefined) {
-    facts.push(['spacing', `${degreesText(spacing.lon)} by ${degreesText(spacing.lat)} degrees (lon, lat), about ${(spacing.lat * kilometresPerDegree).toPrecision(3)} km`]);
+    facts.push([
+      'spacing',
+      `${degreesText(spacing.lon)} by ${degreesText(spacing.lat)} degrees (lon, lat), about ${(spacing.lat * kilometresPerDegree).toPrecision(3)} km`,
+    ]);
   }
   facts.push(['hash', grid.hash], ['gridspec', specText(grid)]);
   return facts;
@@ -60,7 +65,8 @@ function spacingOf(grid: Grid): Spacing | undefined {
   const rows = rowsOf(grid);
   if (rows === undefined || rows.lats.length < 2) return undefined;
   let nearest = 0;
-  for (let row = 1; row < rows.lats.length; row++) if (Math.abs(rows.lats[row] as number) < Math.abs(rows.lats[nearest] as number)) nearest = row;
+  for (let row = 1; row < rows.lats.length; row++)
+    if (Math.abs(rows.lats[row] as number) < Math.abs(rows.lats[nearest] as number)) nearest = row;
   const next = nearest + 1 < rows.lats.length ? nearest + 1 : nearest - 1;
   return { lon: rows.lonStep[nearest] as number, lat: Math.abs((rows.lats[nearest] as number) - (rows.lats[next] as number)) };
 }

@@ -20,7 +20,13 @@ interface AdapterFacts {
   readonly features: readonly string[];
 }
 
-const shownLimits = ['maxStorageBufferBindingSize', 'maxBufferSize', 'maxComputeInvocationsPerWorkgroup', 'maxComputeWorkgroupsPerDimension', 'maxStorageBuffersPerShaderStage'] as const;
+const shownLimits = [
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupsPerDimension',
+  'maxStorageBuffersPerShaderStage',
+] as const;
 
 export async function info(terminal: Terminal, { json, bandwidth }: InfoOptions): Promise<void> {
   const { context } = terminal;
@@ -31,10 +37,18 @@ export async function info(terminal: Terminal, { json, bandwidth }: InfoOptions)
   await engine.close();
   const adapters = [...(await adaptersOf(context, 'hardware')), ...(await adaptersOf(context, 'software'))];
   const files = await weightsFiles(context);
-  const machine = { node: process.version, platform: `${platform()} ${arch()}`, processor: cpus()[0]?.model.trim() ?? 'unknown', cores: context.workers.threads, memoryBytes: totalmem() };
+  const machine = {
+    node: process.version,
+    platform: `${platform()} ${arch()}`,
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: context.workers.threads,
+    memoryBytes: totalmem(),
+  };
   const cache = { folder: cacheFolder(context), matrices: files.length, sizeBytes: totalOf(files) };
   if (json === true) {
-    await terminal.print(`${JSON.stringify({ version, ...machine, chosen: engine.info, copyGigabytesPerSecond, adapters, cache }, null, 2)}\n`);
+    await terminal.print(
+      `${JSON.stringify({ version, ...machine, chosen: engine.info, copyGigabytesPerSecond, adapters, cache }, null, 2)}\n`,
+    );
     return;
   }
   const facts: [string, string][] = [
@@ -55,7 +69,8 @@ export async function info(terminal: Terminal, { json, bandwidth }: InfoOptions)
 async function adaptersOf(context: Context, kind: AdapterFacts['kind']): Promise<readonly AdapterFacts[]> {
   try {
     const gpu = await context.gpu({ software: kind === 'software' });
-    const request: GPURequestAdapterOptions = kind === 'hardware' ? { powerPreference: 'high-performance' } : { forceFallbackAdapter: true };
+    const request: GPURequestAdapterOptions =
+      kind === 'hardware' ? { powerPreference: 'high-performance' } : { forceFallbackAdapter: true };
     const adapter = (await gpu?.requestAdapter(request)) ?? (kind === 'software' ? await gpu?.requestAdapter() : undefined);
     if (adapter === undefined || adapter === null) return [];
     const { description, device, architecture, vendor, isFallbackAdapter } = adapter.info;

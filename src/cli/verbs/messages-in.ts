@@ -10,7 +10,11 @@ export interface MessagesInOptions {
 }
 
 /** The fields of several files in order, each with the file that it is from. */
-export async function* messagesIn(terminal: Terminal, inputs: readonly string[], { keepGoing, task }: MessagesInOptions): AsyncGenerator<Message> {
+export async function* messagesIn(
+  terminal: Terminal,
+  inputs: readonly string[],
+  { keepGoing, task }: MessagesInOptions,
+): AsyncGenerator<Message> {
   const { context } = terminal;
   const tables = await gribTables(context);
   const total = task === undefined ? undefined : await totalBytes(terminal, inputs);
@@ -19,7 +23,11 @@ export async function* messagesIn(terminal: Terminal, inputs: readonly string[],
   for (const input of inputs) {
     const file = await context.fs.open(input);
     try {
-      const options = { tables, ...(keepGoing === true ? { onDamage: terminal.damage } : {}), ...(context.signal === undefined ? {} : { signal: context.signal }) };
+      const options = {
+        tables,
+        ...(keepGoing === true ? { onDamage: terminal.damage } : {}),
+        ...(context.signal === undefined ? {} : { signal: context.signal }),
+      };
       for await (const message of messages(file, options)) {
         yield message;
         fields++;
@@ -60,7 +68,10 @@ export async function oneMessage({ context }: Terminal, input: string, number: n
         if (message.fieldNumber === field) return message;
         continue;
       }
-      throw new DteError('absent.field', `field ${field} of message ${number} does not exist`, { where: { file: input }, hint: `that message has ${message.fields}` });
+      throw new DteError('absent.field', `field ${field} of message ${number} does not exist`, {
+        where: { file: input },
+        hint: `that message has ${message.fields}`,
+      });
     }
     throw new DteError('absent.field', `message ${number} does not exist`, { where: { file: input }, hint: `the file has ${count}` });
   } finally {

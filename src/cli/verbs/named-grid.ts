@@ -14,7 +14,10 @@ export async function namedGrid(terminal: Terminal, text: string): Promise<Grid>
     return await gridFromText(text);
   } catch (error) {
     if (isDteError(error, 'input.grid') && /\.\w*[a-z]\w*$/i.test(text)) {
-      throw new DteError('absent.file', `'${text}' is neither a file nor a grid`, { cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      throw new DteError('absent.file', `'${text}' is neither a file nor a grid`, {
+        cause: error,
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+      });
     }
     throw error;
   }

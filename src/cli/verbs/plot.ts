@@ -46,8 +46,12 @@ function mapOptions({ projection, area, centre, range, palette, width, title }: 
 export function titlesOf(message: Message): MapOptions {
   const word = (key: string): string => String(find(message, key) ?? '');
   const date = word('dataDate').replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3');
-  const time = word('dataTime').padStart(4, '0').replace(/^(\d\d)(\d\d)$/, '$1:$2');
-  const level = /^(surface|meanSea|entireAtmosphere|unknown|heightAboveGround)$/.test(word('typeOfLevel')) ? '' : `${word('typeOfLevel')} ${word('level')}, `;
+  const time = word('dataTime')
+    .padStart(4, '0')
+    .replace(/^(\d\d)(\d\d)$/, '$1:$2');
+  const level = /^(surface|meanSea|entireAtmosphere|unknown|heightAboveGround)$/.test(word('typeOfLevel'))
+    ? ''
+    : `${word('typeOfLevel')} ${word('level')}, `;
   const units = find(message, 'units');
   return {
     title: word('name') === '' || word('name') === 'unknown' ? `parameter ${word('paramId')}` : word('name'),

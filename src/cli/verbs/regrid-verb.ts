@@ -27,7 +27,11 @@ export async function regridVerb(terminal: Terminal, args: readonly string[], op
   methodName(options.method);
   if (options.missing !== undefined) missingStrategy(options.missing);
   const { accuracy, json, ...rest } = options;
-  const summary = await regridFiles(terminal.context, await expandInputs(args), accuracy === undefined ? rest : { ...rest, bits: accuracy });
+  const summary = await regridFiles(
+    terminal.context,
+    await expandInputs(args),
+    accuracy === undefined ? rest : { ...rest, bits: accuracy },
+  );
   for (const { code, message } of summary.bad) terminal.damage(new DteError(code as ErrorCode, message));
   await printSummary(terminal, options.output, { json: json === true ? summary : undefined, text: summaryText(options.output, summary) });
 }

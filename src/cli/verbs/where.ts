@@ -11,13 +11,17 @@ interface Condition {
 export function parseWhere(text: string | undefined): (message: Message) => boolean {
   if (text === undefined) return () => true;
   const conditions = text.split(',').map(parseCondition);
-  return (message) => conditions.every(({ key, values, isWanted }) => values.some((value) => isEqual(find(message, key), value)) === isWanted);
+  return (message) =>
+    conditions.every(({ key, values, isWanted }) => values.some((value) => isEqual(find(message, key), value)) === isWanted);
 }
 
 function parseCondition(text: string): Condition {
   const [, key, not, values] = /^([\w.]+)(!?)=(.+)$/.exec(text.trim()) ?? [];
   if (key === undefined || values === undefined) {
-    throw new DteError('input.option', `'${text}' is not a condition`, { where: { option: '--where' }, hint: 'conditions are key=value, key=a/b or key!=value, with commas between them' });
+    throw new DteError('input.option', `'${text}' is not a condition`, {
+      where: { option: '--where' },
+      hint: 'conditions are key=value, key=a/b or key!=value, with commas between them',
+    });
   }
   return { key, values: values.split('/'), isWanted: not === '' };
 }
@@ -33,5 +37,8 @@ function isEqual(value: KeyValue | undefined, wanted: string): boolean {
 export function parseKeys(text: string): readonly string[] {
   const keys = text.split(',').map((key) => key.trim());
   if (keys.every((key) => /^[\w.]+$/.test(key))) return keys;
-  throw new DteError('input.option', `'${text}' is not a list of keys`, { where: { option: '--keys' }, hint: 'keys are words with commas between them' });
+  throw new DteError('input.option', `'${text}' is not a list of keys`, {
+    where: { option: '--keys' },
+    hint: 'keys are words with commas between them',
+  });
 }

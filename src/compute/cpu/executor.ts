@@ -37,7 +37,11 @@ export class CpuExecutor implements Executor {
     this.#team = team;
     // Compiled twins are f32; f64 arrays have no use for the arena.
     this.#arena = new Arena(precision === 'f32');
-    this.#pool = new Pool((bytes) => reserve(this.#arena, bytes), (block) => this.#arena.release(block), budgetBytes);
+    this.#pool = new Pool(
+      (bytes) => reserve(this.#arena, bytes),
+      (block) => this.#arena.release(block),
+      budgetBytes,
+    );
     context.log.debug('compute.cpu', { threads: team.threads, precision });
   }
 
@@ -114,9 +118,16 @@ export class CpuExecutor implements Executor {
   }
 }
 
-function builtInStep(step: Step & { readonly kind: 'clear' | 'copy' }): { programStep: ProgramStep; compute: RangeFunction; count: number } {
+function builtInStep(step: Step & { readonly kind: 'clear' | 'copy' }): {
+  programStep: ProgramStep;
+  compute: RangeFunction;
+  count: number;
+} {
   const total = step.kind === 'clear' ? step.array.length : step.source.length;
-  const args = step.kind === 'clear' ? { array: viewIn(step.array) } : { source: viewIn(step.source), target: viewIn(step.target), targetStart: step.targetStart };
+  const args =
+    step.kind === 'clear'
+      ? { array: viewIn(step.array) }
+      : { source: viewIn(step.source), target: viewIn(step.target), targetStart: step.targetStart };
   const programStep = { stem: step.kind, module: '', arguments: args, inArena: false, total, chunk: Math.max(1 << 16, total >> 4) };
   // Sixteen elements are about as much work as one invocation of a kernel.
   return { programStep, compute: builtIns[step.kind], count: Math.ceil(total / 16) };

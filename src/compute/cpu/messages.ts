@@ -14,7 +14,9 @@ export interface Failure {
   readonly stack: string | undefined;
 }
 
-export type Reply = { readonly id: number; readonly ok: true; readonly value: unknown } | { readonly id: number; readonly ok: false; readonly failure: Failure };
+export type Reply =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly failure: Failure };
 
 export function failureOf(error: unknown): Failure {
   if (isDteError(error)) return { code: error.code, reason: error.reason, where: error.where, hint: error.hint, stack: error.stack };
@@ -23,7 +25,10 @@ export function failureOf(error: unknown): Failure {
 }
 
 export function errorOf(failure: Failure): DteError {
-  const error = new DteError(failure.code, failure.reason, { where: failure.where, ...(failure.hint === undefined ? {} : { hint: failure.hint }) });
+  const error = new DteError(failure.code, failure.reason, {
+    where: failure.where,
+    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+  });
   if (failure.stack !== undefined) error.stack = failure.stack;
   return error;
 }

@@ -41,7 +41,8 @@ export type RangeFunction = (args: Readonly<Record<string, number | AnyHostArray
 /** The steps that are no kernels: setting elements [start, end) to zero, and copying them. */
 export const builtIns = {
   clear: (args, start, end) => void (args['array'] as AnyHostArray).fill(0, start, end),
-  copy: (args, start, end) => (args['target'] as Float64Array).set((args['source'] as Float64Array).subarray(start, end), (args['targetStart'] as number) + start),
+  copy: (args, start, end) =>
+    (args['target'] as Float64Array).set((args['source'] as Float64Array).subarray(start, end), (args['targetStart'] as number) + start),
 } as const satisfies Readonly<Record<string, RangeFunction>>;
 
 /** Takes part in a program until it ends. `wait` is false for the only thread of a program. */
@@ -65,7 +66,9 @@ export function runProgram(program: Program, functions: readonly RangeFunction[]
       try {
         compute(step.arguments, start, end);
       } catch (cause) {
-        throw isDteError(cause) ? cause : new DteError('fault.kernel', `a host twin failed: ${(cause as Error).message}`, { where: { kernel: step.stem }, cause });
+        throw isDteError(cause)
+          ? cause
+          : new DteError('fault.kernel', `a host twin failed: ${(cause as Error).message}`, { where: { kernel: step.stem }, cause });
       }
       if (Atomics.add(control, done, end - start) + end - start === step.total) {
         stamps[2 * index + 1] = nowMs();

@@ -27,7 +27,9 @@ async function answer(request: Request): Promise<void> {
 async function join(program: Program): Promise<void> {
   const functions: RangeFunction[] = [];
   for (const step of program.steps) {
-    functions.push(step.module === '' ? builtIns[step.stem as keyof typeof builtIns] : twinOf(await loadKernel(step.stem, step.module), step, program));
+    functions.push(
+      step.module === '' ? builtIns[step.stem as keyof typeof builtIns] : twinOf(await loadKernel(step.stem, step.module), step, program),
+    );
   }
   runProgram(program, functions, true);
 }

@@ -1,7 +1,10 @@
 import { type Context, DteError } from '../../base/index.js';
 
 /** Which adapter is wanted: any hardware, Vulkan on the processor, or part of an adapter's name. */
-export type AdapterChoice = { readonly kind: 'hardware' } | { readonly kind: 'software' } | { readonly kind: 'named'; readonly name: string };
+export type AdapterChoice =
+  | { readonly kind: 'hardware' }
+  | { readonly kind: 'software' }
+  | { readonly kind: 'named'; readonly name: string };
 
 export interface OpenedDevice {
   readonly gpu: GPU;
@@ -33,7 +36,8 @@ export async function openDevice(context: Context, choice: AdapterChoice): Promi
 }
 
 async function firstAdapter(gpu: GPU, choice: AdapterChoice): Promise<GPUAdapter | undefined> {
-  const requests: readonly GPURequestAdapterOptions[] = choice.kind === 'software' ? [{}, { forceFallbackAdapter: true }] : [{ powerPreference: 'high-performance' }, {}];
+  const requests: readonly GPURequestAdapterOptions[] =
+    choice.kind === 'software' ? [{}, { forceFallbackAdapter: true }] : [{ powerPreference: 'high-performance' }, {}];
   for (const request of requests) {
     const adapter = await gpu.requestAdapter(request).catch(() => null);
     if (adapter === null || adapter === undefined) continue;

@@ -43,7 +43,11 @@ export class GpuExecutor implements Executor {
     this.maxBindingBytes = Math.min(device.limits.maxStorageBufferBindingSize, bindingBytes ?? Number.POSITIVE_INFINITY);
     this.#alignment = device.limits.minStorageBufferOffsetAlignment;
     this.#pipelines = new Pipelines(device, context);
-    this.#pool = new Pool((bytes) => this.#createBuffer(bytes), (buffer) => buffer.destroy(), budgetBytes);
+    this.#pool = new Pool(
+      (bytes) => this.#createBuffer(bytes),
+      (buffer) => buffer.destroy(),
+      budgetBytes,
+    );
     void device.lost.then(({ message, reason }) => {
       this.#lost = `${reason}: ${message}`;
     });
@@ -56,7 +60,11 @@ export class GpuExecutor implements Executor {
   allocate(_type: ElementType, length: number): BufferStorage {
     const sizeBytes = 4 * Math.max(1, length);
     if (sizeBytes > this.device.limits.maxBufferSize) {
-      throw new DteError('limit.binding', `an array of ${sizeBytes} octets is larger than this device's buffers (${this.device.limits.maxBufferSize})`, { hint: 'process fewer layers at a time' });
+      throw new DteError(
+        'limit.binding',
+        `an array of ${sizeBytes} octets is larger than this device's buffers (${this.device.limits.maxBufferSize})`,
+        { hint: 'process fewer layers at a time' },
+      );
     }
     const { block, classBytes } = this.#pool.take(sizeBytes);
     return { sizeBytes, buffer: block, classBytes };
@@ -103,12 +111,25 @@ export class GpuExecutor implements Executor {
     await device.queue.onSubmittedWorkDone().catch(() => {});
     for (const buffer of uniforms) buffer.destroy();
     this.#assertAlive();
-    if (exhausted !== null) throw new DteError('limit.memory', `the device ran out of memory: ${exhausted.message}`, { where: { kernel: stem }, hint: 'process fewer fields at a time' });
-    if (invalid !== null) throw new DteError('fault.kernel', `the device refused a dispatch: ${invalid.message}`, { where: { kernel: stem } });
-    if (thrown !== undefined) throw new DteError('fault.kernel', `the device refused a dispatch: ${(thrown as Error).message}`, { where: { kernel: stem }, cause: thrown });
+    if (exhausted !== null)
+      throw new DteError('limit.memory', `the device ran out of memory: ${exhausted.message}`, {
+        where: { kernel: stem },
+        hint: 'process fewer fields at a time',
+      });
+    if (invalid !== null)
+      throw new DteError('fault.kernel', `the device refused a dispatch: ${invalid.message}`, { where: { kernel: stem } });
+    if (thrown !== undefined)
+      throw new DteError('fault.kernel', `the device refused a dispatch: ${(thrown as Error).message}`, {
+        where: { kernel: stem },
+        cause: thrown,
+      });
     if (timestamps === undefined) return [];
     const milliseconds = await timestamps.read();
-    return planned.flatMap((item, index) => (item.kind !== 'dispatch' ? [] : [{ stem: item.kernel.stem, milliseconds: milliseconds[index] as number, bytes: bytesOf(item.dispatch) }]));
+    return planned.flatMap((item, index) =>
+      item.kind !== 'dispatch'
+        ? []
+        : [{ stem: item.kernel.stem, milliseconds: milliseconds[index] as number, bytes: bytesOf(item.dispatch) }],
+    );
   }
 
   async read(arrays: readonly DeviceArray[]): Promise<readonly AnyHostArray[]> {
@@ -129,7 +150,9 @@ export class GpuExecutor implements Executor {
     try {
       await staging.mapAsync(mapRead);
       const mapped = staging.getMappedRange();
-      return arrays.map((array, index) => viewOf(array.type, 'f32', mapped.slice(starts[index] as number, (starts[index] as number) + 4 * array.length), 0, array.length));
+      return arrays.map((array, index) =>
+        viewOf(array.type, 'f32', mapped.slice(starts[index] as number, (starts[index] as number) + 4 * array.length), 0, array.length),
+      );
     } catch (cause) {
       this.#assertAlive();
       throw new DteError('fault.device', `results could not be read back: ${(cause as Error).message}`, { cause });
@@ -161,7 +184,12 @@ export class GpuExecutor implements Executor {
     return planned;
   }
 
-  #encode(encoder: GPUCommandEncoder, item: PlannedDispatch, uniforms: GPUBuffer[], timestampWrites: GPUComputePassTimestampWrites | undefined): void {
+  #encode(
+    encoder: GPUCommandEncoder,
+    item: PlannedDispatch,
+    uniforms: GPUBuffer[],
+    timestampWrites: GPUComputePassTimestampWrites | undefined,
+  ): void {
     const { kernel, dispatch } = item;
     const params = this.#uniform(kernel, dispatch.params);
     uniforms.push(params);
@@ -207,7 +235,9 @@ export class GpuExecutor implements Executor {
 
   #assertAlive(): void {
     if (this.#lost !== undefined) {
-      throw new DteError('fault.device', `device '${this.#opened.name}' was lost (${this.#lost})`, { hint: 'open the engine anew, or use the CPU executor (--device cpu)' });
+      throw new DteError('fault.device', `device '${this.#opened.name}' was lost (${this.#lost})`, {
+        hint: 'open the engine anew, or use the CPU executor (--device cpu)',
+      });
     }
   }
 }

@@ -36,23 +36,35 @@ export class Pipelines {
     const scope = device.popErrorScope();
     const { messages } = await module.getCompilationInfo();
     const pipeline = await device
-      .createComputePipelineAsync({ label: kernel.stem, layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }), compute: { module, entryPoint: 'main' } })
+      .createComputePipelineAsync({
+        label: kernel.stem,
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint: 'main' },
+      })
       .catch((error: Error) => error);
     const failure = await scope;
     const message = messages.find((candidate) => candidate.type === 'error');
     if (message !== undefined) {
       const origin = origins[message.lineNum - 1];
-      throw new DteError('fault.kernel', `the shader does not compile: ${message.message}`, { where: { kernel: kernel.stem, file: origin?.file ?? kernel.stem, line: origin?.line ?? message.lineNum } });
+      throw new DteError('fault.kernel', `the shader does not compile: ${message.message}`, {
+        where: { kernel: kernel.stem, file: origin?.file ?? kernel.stem, line: origin?.line ?? message.lineNum },
+      });
     }
     if (pipeline instanceof Error || failure !== null) {
-      throw new DteError('fault.kernel', `no pipeline: ${pipeline instanceof Error ? pipeline.message : failure?.message}`, { where: { kernel: kernel.stem } });
+      throw new DteError('fault.kernel', `no pipeline: ${pipeline instanceof Error ? pipeline.message : failure?.message}`, {
+        where: { kernel: kernel.stem },
+      });
     }
     return { pipeline, layout };
   }
 }
 
 function layoutEntries(kernel: Kernel): GPUBindGroupLayoutEntry[] {
-  const types: GPUBufferBindingType[] = ['uniform', ...Object.keys(kernel.inputs).map(() => 'read-only-storage' as const), ...Object.keys(kernel.outputs).map(() => 'storage' as const)];
+  const types: GPUBufferBindingType[] = [
+    'uniform',
+    ...Object.keys(kernel.inputs).map(() => 'read-only-storage' as const),
+    ...Object.keys(kernel.outputs).map(() => 'storage' as const),
+  ];
   // 4 = GPUShaderStage.COMPUTE; the global is not there before a device was asked for.
   return types.map((type, binding) => ({ binding, visibility: 4, buffer: { type } }));
 }

@@ -32,7 +32,10 @@ export class Timestamps {
   async read(): Promise<readonly number[]> {
     await this.#staging.mapAsync(0x1);
     const ticks = new BigUint64Array(this.#staging.getMappedRange().slice(0));
-    const milliseconds = Array.from({ length: this.#count }, (_, index) => Number((ticks[2 * index + 1] as bigint) - (ticks[2 * index] as bigint)) / 1e6);
+    const milliseconds = Array.from(
+      { length: this.#count },
+      (_, index) => Number((ticks[2 * index + 1] as bigint) - (ticks[2 * index] as bigint)) / 1e6,
+    );
     this.#set.destroy();
     this.#resolved.destroy();
     this.#staging.destroy();
