@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import type { CommanderError } from 'commander';
 import { exitCodeOf, isDteError } from '../base/index.js';
-import { type Run, buildProgram } from './program.js';
+import type { Run } from './commands/define.js';
+import { buildProgram } from './program.js';
 import { openTerminal } from './terminal/terminal.js';
 
 // A reader that went away (`dte grib ls FILE | head`) is no failure.

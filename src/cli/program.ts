@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { packageRoot } from '../base/node.js';
 import { registerBench } from './commands/bench.js';
 import { registerCache } from './commands/cache.js';
-import { examples, refuseUsage } from './commands/define.js';
+import { examples, type Run, refuseUsage } from './commands/define.js';
 import { registerDemo } from './commands/demo.js';
 import { registerGrib } from './commands/grib.js';
 import { registerGrid } from './commands/grid.js';
@@ -12,10 +12,6 @@ import { registerPlot } from './commands/plot.js';
 import { registerRegrid } from './commands/regrid.js';
 import { registerWeights } from './commands/weights.js';
 import { logLevels } from './terminal/log.js';
-import type { Terminal } from './terminal/terminal.js';
-
-/** Runs a verb's work with a terminal that the command's global options describe. */
-export type Run = (command: Command, work: (terminal: Terminal) => Promise<void>) => Promise<void>;
 
 /** The whole command line. Only declarations: what a verb does is loaded when it is called, so that each starts as fast as it can. */
 export function buildProgram(run: Run): Command {

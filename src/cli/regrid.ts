@@ -1,13 +1,14 @@
 import { type Grid, gridFromSpec, gridFromText } from '../atlas/index.js';
 import { atPlace, type Context, DteError, isDteError, type WritableFile } from '../base/index.js';
-import { type Engine, type EngineInfo, type KernelProfile, openEngine } from '../compute/index.js';
+import type { Engine, EngineInfo, KernelProfile } from '../compute/index.js';
 import { encode, type Message, prepareDecode } from '../grib/index.js';
 import { prepareRegrid, type Regridder } from '../regrid/index.js';
 import { batchesOf, type Batch } from './batches.js';
 import { ordered } from './ordered.js';
 import { Stopwatch } from './stopwatch.js';
+import { type EngineChoice, warmEngine } from './warm-engine.js';
 
-export interface RegridFilesOptions {
+export interface RegridFilesOptions extends EngineChoice {
   readonly output: string;
   /** Target grid: name, `dlon/dlat`, or a gridspec. */
   readonly grid: string;
@@ -19,10 +20,6 @@ export interface RegridFilesOptions {
   readonly bits?: number;
   /** Skip damaged and unsupported messages instead of stopping at the first. */
   readonly keepGoing?: boolean;
-  readonly device?: string;
-  readonly precision?: 'f32' | 'f64';
-  readonly threads?: number;
-  readonly profile?: boolean;
 }
 
 export interface RegridSummary {
@@ -45,26 +42,36 @@ const batchesInFlight = 2;
 
 /**
  * Regrids GRIB files into one, message by message in the order of the input. It streams: memory depends on the grids, not on
- * the length of the files. The output appears under its name only when it is whole.
+ * the length of the files. The output appears under its name only when it is whole. `warm` is an engine that is starting already;
+ * it is closed at the end.
  */
-export async function regridFiles(context: Context, inputs: readonly string[], options: RegridFilesOptions): Promise<RegridSummary> {
+export async function regridFiles(
+  context: Context,
+  inputs: readonly string[],
+  options: RegridFilesOptions,
+  warm: Promise<Engine> = warmEngine(context, options),
+): Promise<RegridSummary> {
+  const engine = await warm;
+  try {
+    return await regridOn(engine, context, inputs, options);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function regridOn(engine: Engine, context: Context, inputs: readonly string[], options: RegridFilesOptions): Promise<RegridSummary> {
   const target = await targetGrid(options);
   const encodeOptions = { ...packingOption(options.packing), ...(options.bits === undefined ? {} : { bits: checkedBits(options.bits) }) };
-  const engine = await openEngine(context, engineOptions(options));
-  const output = await context.fs.create(options.output).catch(async (error) => {
-    await engine.close();
-    throw error;
-  });
+  const output = await context.fs.create(options.output);
   const run = new RegridRun(context, engine, target, options);
+  let writing: Promise<void> = Promise.resolve();
   try {
-    engine.team.start();
     const results = ordered(
       batchesOf(context, inputs, { onDamage: run.onDamage, progress: (bytes, total) => run.onRead(bytes, total) }),
       (batch) => run.regridBatch(batch, encodeOptions),
       batchesInFlight,
     );
     // One batch is written while the next ones are computed.
-    let writing: Promise<void> = Promise.resolve();
     for await (const messages of results) {
       await writing;
       writing = run.write(output, messages);
@@ -74,13 +81,13 @@ export async function regridFiles(context: Context, inputs: readonly string[], o
     await output.commit();
     return await run.summary();
   } catch (error) {
+    await writing.catch(() => {});
     await output.discard();
     throw context.signal?.aborted === true
       ? new DteError('fault.cancelled', 'regridding was cancelled; no output was written', { cause: error })
       : error;
   } finally {
     run.release();
-    await engine.close();
   }
 }
 
@@ -216,15 +223,6 @@ class RegridRun {
     // At debug: the caller is told of each by the summary.
     this.#context.log.debug('regrid.skipped', { code: error.code, message: error.message });
   }
-}
-
-function engineOptions({ device, precision, threads, profile }: RegridFilesOptions): Parameters<typeof openEngine>[1] {
-  return {
-    ...(device === undefined ? {} : { device }),
-    ...(precision === undefined ? {} : { precision }),
-    ...(threads === undefined ? {} : { threads }),
-    timing: profile === true,
-  };
 }
 
 /** The grid that `--grid` and `--area` describe together. */

@@ -69,6 +69,7 @@ t.test('damaged and unsupported messages', { skip: noShared }, async (t) => {
   t.match(regridded.stderr, /1 field, .*1 bad message skipped/);
   t.equal(regridded.stderr.match(/message 1, byte 0/g)?.length, 1, 'each bad message is told once');
 
+  // 'absent.field'
   await refused(
     t,
     ['grib', 'values', `${sharedGrib}step_60m.grib`, '--message', '99'],

@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { DteError } from '../../base/index.js';
 import { packageRoot } from '../../base/node.js';
-import type { Run } from '../program.js';
-import { define, examples } from './define.js';
+import { define, examples, type Run } from './define.js';
 
 export function registerBench(program: Command, run: Run): void {
   const bench = define(program, 'bench', 'Measure decoding, encoding, weights, regridding and whole commands (in a checkout).')

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
-import { define, examples, jsonOption } from './define.js';
+import { define, examples, jsonOption, type Run } from './define.js';
 
 export function registerCache(program: Command, run: Run): void {
   const cache = define(program, 'cache', 'The stored interpolation weights.');

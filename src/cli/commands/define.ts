@@ -1,5 +1,9 @@
 import { type Command, type CommanderError, Option } from 'commander';
 import { DteError } from '../../base/index.js';
+import type { Terminal } from '../terminal/terminal.js';
+
+/** Runs a verb's work with a terminal that the command's global options describe. */
+export type Run = (command: Command, work: (terminal: Terminal) => Promise<void>) => Promise<void>;
 
 /** Adds a command under `parent`, with our own way to refuse wrong usage. */
 export function define(parent: Command, usage: string, description: string): Command {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
-import { define, engineFlags, examples, jsonOption } from './define.js';
+import { define, engineFlags, examples, jsonOption, type Run } from './define.js';
 
 export function registerDemo(program: Command, run: Run): void {
   const demo = define(program, 'demo', 'Regrid and map a synthetic set of fields, or your own files, and say what was done.')

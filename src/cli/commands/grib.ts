@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Run } from '../program.js';
-import { bitsOption, define, engineFlags, examples, fieldOption, jsonOption, keepGoingOption, messageOption } from './define.js';
+import { bitsOption, define, engineFlags, examples, fieldOption, jsonOption, keepGoingOption, messageOption, type Run } from './define.js';
 
 const files = '<files...>';
 const filesHelp = 'GRIB files, patterns, or - for standard input';

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
-import { define, examples, jsonOption } from './define.js';
+import { define, examples, jsonOption, type Run } from './define.js';
 
 export function registerGrid(program: Command, run: Run): void {
   const grid = define(program, 'grid', 'Describe a grid: type, points, bounding box, spacing, hash, gridspec.')

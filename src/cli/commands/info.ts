@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
-import { define, examples, jsonOption } from './define.js';
+import { define, examples, jsonOption, type Run } from './define.js';
 
 export function registerInfo(program: Command, run: Run): void {
   const info = define(program, 'info', 'Show the version, the machine, its adapters, and what auto would choose.')

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Run } from '../program.js';
-import { define, engineFlags, examples, fieldOption, messageOption, numbers, wholeNumber } from './define.js';
+import { define, engineFlags, examples, fieldOption, messageOption, numbers, wholeNumber, type Run } from './define.js';
 
 export function registerPlot(program: Command, run: Run): void {
   const plot = define(program, 'plot', 'Draw one field as a map, PNG.')

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Run } from '../program.js';
-import { bitsOption, define, engineFlags, examples, jsonOption, keepGoingOption } from './define.js';
+import { bitsOption, define, engineFlags, examples, jsonOption, keepGoingOption, type Run } from './define.js';
 
 export function registerRegrid(program: Command, run: Run): void {
   const regrid = define(program, 'regrid', 'Bring the fields of GRIB files to another grid.')
@@ -19,8 +18,12 @@ export function registerRegrid(program: Command, run: Run): void {
     .addOption(jsonOption());
   engineFlags(regrid).action((inputs: string[], options, command: Command) =>
     run(command, async (terminal) => {
+      const { warmEngine } = await import('../warm-engine.js');
+      const warm = warmEngine(terminal.context, options);
+      // Met where it is awaited; a wrong option may end the command before that.
+      warm.catch(() => {});
       const { regridVerb } = await import('../verbs/regrid-verb.js');
-      await regridVerb(terminal, inputs, options);
+      await regridVerb(terminal, inputs, options, warm);
     }),
   );
   examples(regrid, [

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Run } from '../program.js';
-import { define, examples, jsonOption } from './define.js';
+import { define, examples, jsonOption, type Run } from './define.js';
 
 export function registerWeights(program: Command, run: Run): void {
   const weights = define(program, 'weights', 'Make interpolation weights and write them as a scipy CSR matrix.')

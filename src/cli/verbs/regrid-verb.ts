@@ -1,4 +1,5 @@
 import { DteError, type ErrorCode } from '../../base/index.js';
+import type { Engine } from '../../compute/index.js';
 import { methodName, missingStrategy } from '../../regrid/index.js';
 import type { EngineFlags } from '../commands/define.js';
 import { expandInputs } from '../inputs.js';
@@ -21,7 +22,12 @@ export interface RegridVerbOptions extends EngineFlags {
 }
 
 /** `dte regrid`: what was asked for, done by `regridFiles`, told in a line or two. */
-export async function regridVerb(terminal: Terminal, args: readonly string[], options: RegridVerbOptions): Promise<void> {
+export async function regridVerb(
+  terminal: Terminal,
+  args: readonly string[],
+  options: RegridVerbOptions,
+  warm: Promise<Engine>,
+): Promise<void> {
   refuseTerminal(options.output);
   // Before any file is opened: a wrong word should not cost a wait.
   methodName(options.method);
@@ -31,6 +37,7 @@ export async function regridVerb(terminal: Terminal, args: readonly string[], op
     terminal.context,
     await expandInputs(args),
     accuracy === undefined ? rest : { ...rest, bits: accuracy },
+    warm,
   );
   for (const { code, message } of summary.bad) terminal.damage(new DteError(code as ErrorCode, message));
   await printSummary(terminal, options.output, { json: json === true ? summary : undefined, text: summaryText(options.output, summary) });

@@ -1,7 +1,8 @@
-import { type Engine, openEngine } from '../../compute/index.js';
+import type { Engine } from '../../compute/index.js';
 import type { EngineFlags } from '../commands/define.js';
 import { printProfile } from '../terminal/profile-text.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { openChosen } from '../warm-engine.js';
 
 /** Opens the engine that the options ask for, does the work, prints the profile if asked for, closes it. */
 export async function withEngine<R>(
@@ -9,16 +10,10 @@ export async function withEngine<R>(
   flags: EngineFlags & { readonly json?: true },
   work: (engine: Engine) => Promise<R>,
 ): Promise<R> {
-  const { device, precision, threads, profile } = flags;
-  const engine = await openEngine(terminal.context, {
-    ...(device === undefined ? {} : { device }),
-    ...(precision === undefined ? {} : { precision }),
-    ...(threads === undefined ? {} : { threads }),
-    timing: profile === true,
-  });
+  const engine = await openChosen(terminal.context, flags);
   try {
     const result = await work(engine);
-    if (profile === true) await printProfile(terminal, engine, flags.json === true);
+    if (flags.profile === true) await printProfile(terminal, engine, flags.json === true);
     return result;
   } finally {
     await engine.close();

@@ -3,6 +3,7 @@ import type { Program } from './program.js';
 
 export type Request =
   | { readonly id: number; readonly kind: 'program'; readonly program: Program }
+  | { readonly id: number; readonly kind: 'load'; readonly modules: readonly string[] }
   | { readonly id: number; readonly kind: 'task'; readonly module: string; readonly name: string; readonly args: unknown };
 
 /** An error in a form that survives the way between threads. */

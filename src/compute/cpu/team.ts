@@ -49,9 +49,12 @@ export class Team {
     this.threads = host.threads === 0 ? 0 : threads;
   }
 
-  /** Starts the threads now rather than at first need, so that they are ready when work comes. */
-  start(): void {
-    if (this.threads > 0) this.#started();
+  /** Starts the threads now rather than at first need, and has them load the modules of tasks and twins that are about to come. */
+  start(modules: readonly URL[] = []): void {
+    if (this.threads === 0) return;
+    const request = { kind: 'load', modules: modules.map(({ href }) => href) } as const;
+    // What cannot be loaded is met again, and reported, when it is asked for.
+    for (const { worker } of this.#started()) this.#ask(worker, (id) => ({ id, ...request })).catch(() => {});
   }
 
   /** Runs a program to its end. `functions` are the steps' own, for running on the caller's thread. */

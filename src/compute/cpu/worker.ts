@@ -13,6 +13,9 @@ async function answer(request: Request): Promise<void> {
     if (request.kind === 'program') {
       await join(request.program);
       reply({ id: request.id, ok: true, value: undefined });
+    } else if (request.kind === 'load') {
+      await Promise.all(request.modules.map((module) => import(module)));
+      reply({ id: request.id, ok: true, value: undefined });
     } else {
       const module = (await import(request.module)) as Record<string, (args: unknown) => unknown>;
       const value = await (module[request.name] as (args: unknown) => unknown)(request.args);
