@@ -1,7 +1,7 @@
 import { type Grid, gridFromSpec, gridFromText } from '../atlas/index.js';
 import { atPlace, type Context, DteError, isDteError, type WritableFile } from '../base/index.js';
 import type { Engine, EngineInfo, KernelProfile } from '../compute/index.js';
-import { encode, type Message, prepareDecode } from '../grib/index.js';
+import { type EncodedMessages, encodeInParts, type EncodeOptions, type Message, prepareDecode } from '../grib/index.js';
 import { prepareRegrid, type Regridder } from '../regrid/index.js';
 import { batchesOf, type Batch } from './batches.js';
 import { ordered } from './ordered.js';
@@ -122,7 +122,7 @@ class RegridRun {
   }
 
   /** With `keepGoing`, a batch that fails is done again one message at a time, so that only the bad ones are lost. */
-  async regridBatch(batch: Batch, encodeOptions: Parameters<typeof encode>[2]): Promise<readonly Uint8Array[]> {
+  async regridBatch(batch: Batch, encodeOptions: EncodeOptions): Promise<EncodedMessages> {
     try {
       return await this.#regridMessages(batch.messages, batch.grid, encodeOptions);
     } catch (error) {
@@ -135,18 +135,27 @@ class RegridRun {
         throw error;
       if (batch.messages.length === 1) {
         this.#countBad(error);
-        return [];
+        return { messages: [], release: () => {} };
       }
-      const parts: (readonly Uint8Array[])[] = [];
+      const parts: EncodedMessages[] = [];
       for (const message of batch.messages) parts.push(await this.regridBatch({ ...batch, messages: [message] }, encodeOptions));
-      return parts.flat();
+      return {
+        messages: parts.flatMap(({ messages }) => messages),
+        release: () => {
+          for (const part of parts) part.release();
+        },
+      };
     }
   }
 
-  async write(output: WritableFile, messages: readonly Uint8Array[]): Promise<void> {
-    for (const bytes of messages) {
-      await this.#watch.time('write', output.write(bytes));
-      this.#bytesOut += bytes.length;
+  async write(output: WritableFile, { messages, release }: EncodedMessages): Promise<void> {
+    try {
+      for (const bytes of messages.flat()) {
+        await this.#watch.time('write', output.write(bytes));
+        this.#bytesOut += bytes.length;
+      }
+    } finally {
+      release();
     }
     this.#fields += messages.length;
     this.#context.progress({ task: 'regrid', done: this.#bytesIn, total: this.#bytesTotal, unit: 'bytes', fields: this.#fields });
@@ -174,8 +183,8 @@ class RegridRun {
   async #regridMessages(
     messages: readonly Message[],
     grid: Grid,
-    encodeOptions: Parameters<typeof encode>[2],
-  ): Promise<readonly Uint8Array[]> {
+    encodeOptions: EncodeOptions,
+  ): Promise<EncodedMessages> {
     const engine = this.#engine;
     const watch = this.#watch;
     const first = messages[0] as Message;
@@ -194,7 +203,7 @@ class RegridRun {
       engine.run((pass) => regridder.value.apply(pass, prepared.value.decode(pass))),
     );
     try {
-      const bytes = await watch.time('encode', encode(engine, field, encodeOptions));
+      const bytes = await watch.time('encode', encodeInParts(engine, field, encodeOptions));
       this.#pointsIn += grid.points * messages.length;
       this.#pointsOut += this.#target.points * messages.length;
       return bytes;

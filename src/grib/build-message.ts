@@ -35,18 +35,32 @@ const END_MARK = [0x37, 0x37, 0x37, 0x37];
  * for a grid that cannot be written, `limit.range` for a message that its edition cannot hold.
  */
 export function buildMessage(template: Message, options: BuildOptions): Uint8Array<ArrayBuffer> {
-  return template.edition === 2 ? buildGrib2(template, options) : buildGrib1(template, options);
+  return template.edition === 2 ? joined(grib2Parts(template, options)) : buildGrib1(template, options);
 }
 
-function buildGrib2(template: Message, { grid, data }: BuildOptions): Uint8Array<ArrayBuffer> {
+/** The same message in pieces, to be written one after another: the payload, most of it, is not copied where that is possible. */
+export function messageParts(template: Message, options: BuildOptions): readonly Uint8Array[] {
+  if (template.edition === 1) return [buildGrib1(template, options)];
+  const parts = grib2Parts(template, options);
+  const payload = parts.length - 2;
+  return [joined(parts.slice(0, payload)), ...parts.slice(payload)];
+}
+
+/** The sections of the message; the payload and the end mark are the last two pieces. */
+function grib2Parts(template: Message, { grid, data }: BuildOptions): readonly Uint8Array[] {
   const parts: Uint8Array[] = [new Uint8Array(16), copyOf(template, 1)];
   if (template.sections[2] !== undefined) parts.push(copyOf(template, 2));
   parts.push(grid === undefined ? copyOf(template, 3) : gridSection2(grid, template), copyOf(template, 4));
   parts.push(dataSection(template, data), bitmapSection(data.bitmap), payloadHead(data.payload), data.payload, Uint8Array.from(END_MARK));
-  const bytes = joined(parts);
-  bytes.set([0x47, 0x52, 0x49, 0x42, 0xff, 0xff, template.bytes[6] as number, 2]);
-  putUnsigned(bytes, 8, 8, bytes.length);
-  return bytes;
+  const indicator = parts[0] as Uint8Array;
+  indicator.set([0x47, 0x52, 0x49, 0x42, 0xff, 0xff, template.bytes[6] as number, 2]);
+  putUnsigned(
+    indicator,
+    8,
+    8,
+    parts.reduce((length, part) => length + part.length, 0),
+  );
+  return parts;
 }
 
 function dataSection(template: Message, data: EncodedData): Uint8Array {
@@ -171,7 +185,8 @@ function copyOf(template: Message, number: number): Uint8Array {
   return template.bytes.subarray(section.start, section.start + section.length);
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** Pieces of a message as one. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {

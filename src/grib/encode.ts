@@ -2,7 +2,7 @@ import type { Field, Grid, Tile } from '../atlas/index.js';
 import { atPlace, DteError } from '../base/index.js';
 import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { aecTasks } from './aec-tasks.js';
-import { buildMessage, type EncodedData } from './build-message.js';
+import { type EncodedData, joined, messageParts } from './build-message.js';
 import { type AecStream, type AecValues, decimalFactor, type PackingParameters, simplePackingParameters } from './codec/index.js';
 import { compact } from './compact.js';
 import { packingType } from './data-keys.js';
@@ -53,9 +53,34 @@ interface LanePlan {
  * On an f32 executor integers may be one quantum off the f64 ones; the exact path is the f64 CPU executor.
  */
 export async function encode(engine: Engine, field: Field<Message>, options: EncodeOptions = {}): Promise<readonly Uint8Array[]> {
+  const { messages, release } = await encodeInParts(engine, field, options);
+  try {
+    return messages.map(joined);
+  } finally {
+    release();
+  }
+}
+
+/** Encoded messages in pieces that may lie in the engine's memory: write them, then `release` them. */
+export interface EncodedMessages {
+  readonly messages: readonly (readonly Uint8Array[])[];
+  release(): void;
+}
+
+/** As `encode`, for a writer that takes pieces: packed integers go from the engine's memory to the file without another copy. */
+export async function encodeInParts(engine: Engine, field: Field<Message>, options: EncodeOptions = {}): Promise<EncodedMessages> {
   checkOptions(options);
-  const messages = await Promise.all(field.tiles.map((tile) => encodeTile(engine, field, tile, options)));
-  return messages.flat();
+  const settled = await Promise.allSettled(field.tiles.map((tile) => encodeTile(engine, field, tile, options)));
+  const tiles = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const release = (): void => {
+    for (const tile of tiles) tile.release();
+  };
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed !== undefined) {
+    release();
+    throw failed.reason;
+  }
+  return { messages: tiles.flatMap(({ messages }) => messages), release };
 }
 
 function checkOptions({ bits, packing }: EncodeOptions): void {
@@ -70,7 +95,7 @@ function checkOptions({ bits, packing }: EncodeOptions): void {
   }
 }
 
-async function encodeTile(engine: Engine, field: Field<Message>, tile: Tile, options: EncodeOptions): Promise<readonly Uint8Array[]> {
+async function encodeTile(engine: Engine, field: Field<Message>, tile: Tile, options: EncodeOptions): Promise<EncodedMessages> {
   const { points } = field.grid;
   const layers = field.layers.slice(tile.firstLayer, tile.firstLayer + tile.lanes);
   const ranges = await valueRanges(engine, tile, points, layers);
@@ -78,27 +103,31 @@ async function encodeTile(engine: Engine, field: Field<Message>, tile: Tile, opt
   const hasMissing = ranges.some(({ missing }) => missing > 0);
   const recorded = await engine.run((pass) => recordPacking(pass, tile, plans, points, hasMissing));
   const arrays = recorded.bitmap === undefined ? ([recorded.packed] as const) : ([recorded.packed, recorded.bitmap] as const);
-  try {
-    const [packed, bitmap] = await engine.peek(...arrays);
-    const grid = options.inFileOrder === true ? undefined : field.grid;
-    const assembled = plans.map((plan, lane) =>
-      assemble(
-        engine,
-        plan,
-        grid,
-        packed as Uint32Array,
-        plan.missing === 0 ? undefined : bitmapOctets(bitmap as Uint32Array, lane, points),
-      ),
-    );
-    // All of them, even when one fails: worker threads still read the packed integers.
-    const settled = await Promise.allSettled(assembled);
-    return settled.map((result) => {
-      if (result.status === 'rejected') throw result.reason;
-      return result.value;
-    });
-  } finally {
+  const release = (): void => {
     for (const array of arrays) array.release();
+  };
+  const [packed, bitmap] = await engine.peek(...arrays).catch((error) => {
+    release();
+    throw error;
+  });
+  const grid = options.inFileOrder === true ? undefined : field.grid;
+  const assembled = plans.map((plan, lane) =>
+    assemble(
+      engine,
+      plan,
+      grid,
+      packed as Uint32Array,
+      plan.missing === 0 ? undefined : bitmapOctets(bitmap as Uint32Array, lane, points),
+    ),
+  );
+  // All of them, even when one fails: worker threads still read the packed integers.
+  const settled = await Promise.allSettled(assembled);
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed !== undefined) {
+    release();
+    throw failed.reason;
   }
+  return { messages: settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])), release };
 }
 
 /** Minimum, maximum and number of missing values of each lane. Refuses values that are not finite. */
@@ -239,7 +268,7 @@ async function assemble(
   grid: Grid | undefined,
   packed: Uint32Array,
   bitmap: Uint8Array | undefined,
-): Promise<Uint8Array> {
+): Promise<readonly Uint8Array[]> {
   const { message, packing, parameters, count, elementBits, wordStart } = plan;
   const payload = new Uint8Array(packed.buffer, packed.byteOffset + wordStart * 4, Math.ceil((count * elementBits) / 8));
   const common = { ...parameters, count, ...(bitmap === undefined ? {} : { bitmap }) };
@@ -247,7 +276,7 @@ async function assemble(
     packing === 'simple'
       ? { ...common, packing, payload }
       : { ...common, packing, payload: await entropyEncode(engine, payload, parameters.bits), ccsds: ccsdsOptions };
-  return buildMessage(message, grid === undefined ? { data } : { grid, data });
+  return messageParts(message, grid === undefined ? { data } : { grid, data });
 }
 
 async function entropyEncode(engine: Engine, integers: Uint8Array, bits: number): Promise<Uint8Array> {
