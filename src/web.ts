@@ -25,7 +25,8 @@
  * `dte-webgpu/web`; shaders and tables are found by `new URL(..., import.meta.url)` (tried with vite 8, build and development server).
  */
 export { crop, type Field, type Grid, gridFromSpec, gridFromText, layerOf, releaseField } from './atlas/index.js';
-export { type Context, DteError, type ErrorCode, isDteError, type WebContextOptions, type WebFile, webContext } from './base/index.js';
+export { type Context, DteError, type ErrorCode, isDteError } from './base/index.js';
+export { type WebContextOptions, type WebFile, webContext } from './base/web.js';
 export { type Engine, type EngineInfo, type EngineOptions, missingValue, openEngine, type Pass } from './compute/index.js';
 export {
   decode,

@@ -5,7 +5,6 @@ const surface: Readonly<Record<string, readonly string[]>> = {
   index: ['DteError', 'gridFromSpec', 'isDteError', 'kernel', 'layerOf', 'missingValue', 'nodeContext', 'open', 'releaseField', 'version'],
   'compute/index': [
     'DeviceArray',
-    'Engine',
     'copy',
     'declarations',
     'expandShader',

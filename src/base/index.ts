@@ -9,5 +9,3 @@ export * from './log.js';
 export * from './npy.js';
 export * from './progress.js';
 export { sharedBuffer } from './shared-buffer.js';
-export { webContext, type WebContextOptions } from './web-context.js';
-export { type WebFile, webFiles } from './web-files.js';

@@ -180,11 +180,7 @@ class RegridRun {
     for (const regridder of this.#regridders.values()) void regridder.then((made) => made.release()).catch(() => {});
   }
 
-  async #regridMessages(
-    messages: readonly Message[],
-    grid: Grid,
-    encodeOptions: EncodeOptions,
-  ): Promise<EncodedMessages> {
+  async #regridMessages(messages: readonly Message[], grid: Grid, encodeOptions: EncodeOptions): Promise<EncodedMessages> {
     const engine = this.#engine;
     const watch = this.#watch;
     const first = messages[0] as Message;

@@ -172,8 +172,8 @@ export class Engine {
   }
 }
 
-/** Opens an engine on the device that the options ask for. Errors: `absent.device`, `fault.device` (self-check), `input.option`. */
-export async function openEngine(context: Context, options: EngineOptions = {}): Promise<Engine> {
+/** See `openEngine`. */
+export async function startEngine(context: Context, options: EngineOptions = {}): Promise<Engine> {
   const resolved = resolveOptions(context, options);
   const team = new Team(context.workers, resolved.threads);
   const executor = await chooseExecutor(context, resolved, team);

@@ -112,13 +112,7 @@ async function encodeTile(engine: Engine, field: Field<Message>, tile: Tile, opt
   });
   const grid = options.inFileOrder === true ? undefined : field.grid;
   const assembled = plans.map((plan, lane) =>
-    assemble(
-      engine,
-      plan,
-      grid,
-      packed as Uint32Array,
-      plan.missing === 0 ? undefined : bitmapOctets(bitmap as Uint32Array, lane, points),
-    ),
+    assemble(engine, plan, grid, packed as Uint32Array, plan.missing === 0 ? undefined : bitmapOctets(bitmap as Uint32Array, lane, points)),
   );
   // All of them, even when one fails: worker threads still read the packed integers.
   const settled = await Promise.allSettled(assembled);

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { isDteError, readWhole, webContext, webFiles } from '../../src/base/index.js';
+import { isDteError, readWhole } from '../../src/base/index.js';
+import { webContext, webFiles } from '../../src/base/web.js';
 
 const bytes = Uint8Array.of(1, 2, 3, 4, 5);
 const files = new Map<string, Blob | Uint8Array>([

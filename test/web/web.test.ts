@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { decode as decodePng } from 'fast-png';
 import t, { type Test } from 'tap';
 import { type Field, type Grid, gridFromSpec, layerOf } from '../../src/atlas/index.js';
-import { webFiles } from '../../src/base/index.js';
+import { webFiles } from '../../src/base/web.js';
 import { nodeContext, packageRoot } from '../../src/base/node.js';
 import { type Engine, missingValue, openEngine } from '../../src/compute/index.js';
 import { decode, encode, get, gribTables, gridOf, type Message, messages, newMessage } from '../../src/grib/index.js';
