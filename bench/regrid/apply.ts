@@ -9,7 +9,7 @@ import { beside, digits, floorOf } from '../support/report.js';
 
 /**
  * One sparse product with many layers at once, everything in device memory. The floor counts the weights (8 octets each) and the
- * row starts once for each tile of 16 layers, and the source and the result once.
+ * row starts once for each tile of 8 layers, and the source and the result once.
  */
 export const apply: Bench = {
   name: 'regrid/apply',

@@ -57,7 +57,7 @@ export class Pass {
   }
 
   /** Copies a whole array into a larger one of the same type, to elements from `targetStart`. */
-  copy<T extends ElementType>(source: DeviceArray<T>, target: DeviceArray<T>, targetStart: number): void {
+  copy<T extends ElementType>(source: DeviceArray<T>, target: DeviceArray<NoInfer<T>>, targetStart: number): void {
     assert(targetStart >= 0 && targetStart + source.length <= target.length, 'a copy stays inside its target');
     this.steps.push({ kind: 'copy', source, target, targetStart });
   }
