@@ -12,6 +12,8 @@ export interface BatchesOptions {
   readonly onDamage: ((error: DteError) => void) | undefined;
   /** Octets handed out so far, and of all inputs where that is known. */
   readonly progress: (bytes: number, total: number | undefined) => void;
+  /** Memory for long messages. */
+  readonly allocate?: (octets: number) => Uint8Array;
 }
 
 // A batch is one tile of layers, or several where fields are small: enough work to be worth a pass.
@@ -22,7 +24,7 @@ const mostMessages = 256;
 export async function* batchesOf(
   context: Context,
   inputs: readonly string[],
-  { onDamage, progress }: BatchesOptions,
+  { onDamage, progress, allocate }: BatchesOptions,
 ): AsyncGenerator<Batch> {
   const tables = await gribTables(context);
   const total = await totalBytes(context, inputs);
@@ -43,6 +45,7 @@ export async function* batchesOf(
       const options = {
         tables,
         ...(onDamage === undefined ? {} : { onDamage }),
+        ...(allocate === undefined ? {} : { allocate }),
         ...(context.signal === undefined ? {} : { signal: context.signal }),
       };
       for await (const message of messages(file, options)) {

@@ -5,6 +5,7 @@ import { type EncodedMessages, encodeInParts, type EncodeOptions, type Message, 
 import { prepareRegrid, type Regridder } from '../regrid/index.js';
 import { batchesOf, type Batch } from './batches.js';
 import { ordered } from './ordered.js';
+import { Recycler } from './recycler.js';
 import { Stopwatch } from './stopwatch.js';
 import { type EngineChoice, warmEngine } from './warm-engine.js';
 
@@ -64,11 +65,21 @@ async function regridOn(engine: Engine, context: Context, inputs: readonly strin
   const encodeOptions = { ...packingOption(options.packing), ...(options.bits === undefined ? {} : { bits: checkedBits(options.bits) }) };
   const output = await context.fs.create(options.output);
   const run = new RegridRun(context, engine, target, options);
+  const memory = new Recycler();
   let writing: Promise<void> = Promise.resolve();
   try {
     const results = ordered(
-      batchesOf(context, inputs, { onDamage: run.onDamage, progress: (bytes, total) => run.onRead(bytes, total) }),
-      (batch) => run.regridBatch(batch, encodeOptions),
+      batchesOf(context, inputs, {
+        onDamage: run.onDamage,
+        progress: (bytes, total) => run.onRead(bytes, total),
+        allocate: (octets) => memory.take(octets),
+      }),
+      async (batch) => {
+        const encoded = await run.regridBatch(batch, encodeOptions);
+        // Headers are copied by now. A message of several fields may go on in another batch.
+        for (const { bytes, fields } of batch.messages) if (fields === 1) memory.give(bytes);
+        return encoded;
+      },
       batchesInFlight,
     );
     // One batch is written while the next ones are computed.

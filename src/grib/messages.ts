@@ -1,7 +1,7 @@
 import { DteError, type ReadableFile, type Where } from '../base/index.js';
 import { type Message, parseMessage } from './message.js';
 import { unsignedAt } from './octets.js';
-import { type ReadWindow, readWindow } from './read-window.js';
+import { type AllocateMessage, type ReadWindow, readWindow } from './read-window.js';
 import type { GribTables } from './tables.js';
 
 export interface MessagesOptions {
@@ -9,6 +9,8 @@ export interface MessagesOptions {
   /** Called for each damaged message, which is then skipped; without it the first damage is thrown. */
   readonly onDamage?: (error: DteError) => void;
   readonly signal?: AbortSignal;
+  /** Memory for long messages, for a caller that uses it again. Default: new shared memory for each. */
+  readonly allocate?: AllocateMessage;
 }
 
 /** No message is longer; a stated length beyond it is damage. A field of 256 million points in f64 has 2 GB. */
@@ -23,7 +25,7 @@ const LONGEST = 2 ** 32 - 1;
  * `data.section`, `unsupported.edition`, and those of reading.
  */
 export async function* messages(file: ReadableFile, options: MessagesOptions): AsyncGenerator<Message> {
-  const window = readWindow(file);
+  const window = readWindow(file, options.allocate);
   let message = 0;
   let position = 0;
   for (;;) {

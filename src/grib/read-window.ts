@@ -19,7 +19,12 @@ const BLOCK_BYTES = 2 << 20;
 const SMALL_BLOCK_BYTES = 1 << 16;
 const LONG_MESSAGE_BYTES = 1 << 18;
 
-export function readWindow(file: ReadableFile): ReadWindow {
+/** Shared memory for one long message. */
+export type AllocateMessage = (octets: number) => Uint8Array;
+
+const newMessageMemory: AllocateMessage = (octets) => new Uint8Array(sharedBuffer(octets));
+
+export function readWindow(file: ReadableFile, allocate: AllocateMessage = newMessageMemory): ReadWindow {
   let start = 0;
   let buffer: Uint8Array = new Uint8Array(0);
   let blockBytes = BLOCK_BYTES;
@@ -52,7 +57,7 @@ export function readWindow(file: ReadableFile): ReadWindow {
       if (length < LONG_MESSAGE_BYTES || file.readInto === undefined) {
         return (await window.hold(position, length)) ? window.view(position, length).slice() : undefined;
       }
-      const bytes = new Uint8Array(sharedBuffer(length));
+      const bytes = allocate(length);
       const known = buffer.subarray(position - start, position - start + length);
       bytes.set(known);
       const got = await file.readInto(position + known.length, bytes.subarray(known.length));
