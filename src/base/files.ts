@@ -1,3 +1,5 @@
+import { concatenated } from './bytes.js';
+
 /** An open file for reading. */
 export interface ReadableFile {
   readonly path: string;
@@ -51,13 +53,7 @@ export async function readWhole(fs: FileSystem, path: string): Promise<Uint8Arra
       parts.push(part);
       position += part.length;
     }
-    const whole = new Uint8Array(position);
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
+    return concatenated(parts);
   } finally {
     await file.close();
   }

@@ -1,4 +1,5 @@
 /** Ground floor: errors, context, files, log, progress. Imports nothing of the project. */
+export { concatenated } from './bytes.js';
 export { cacheFolder } from './cache-folder.js';
 export * from './checksum.js';
 export * from './errors.js';

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import * as fsp from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { concatenated } from './bytes.js';
 import { DteError } from './errors.js';
 import type { FileInfo, FileSystem, ReadableFile, WritableFile } from './files.js';
 
@@ -118,13 +119,7 @@ function streamFile(path: string, stream: NodeJS.ReadableStream): ReadableFile {
         have += part.length;
         pending = pending.subarray(part.length);
       }
-      const bytes = new Uint8Array(have);
-      let at = 0;
-      for (const part of parts) {
-        bytes.set(part, at);
-        at += part.length;
-      }
-      return bytes;
+      return concatenated(parts);
     },
     async close() {},
   };

@@ -1,5 +1,5 @@
 import { type Field, type Grid, gridFromSpec, tileLayout } from '../atlas/index.js';
-import { type Context, writeWhole } from '../base/index.js';
+import { type Context, concatenated, writeWhole } from '../base/index.js';
 import type { Engine } from '../compute/index.js';
 import { encode, gribTables, type Message, newMessage, type NewMessageKeys } from '../grib/index.js';
 import { waves, type WavePattern } from './waves.js';
@@ -59,7 +59,7 @@ export async function writeSynthetic(
     parts.push(...(await encodeTile(engine, grid, messages, values)));
     context.progress({ task: 'synthetic', done: first + lanes, total: recipes.length, unit: 'fields' });
   }
-  await writeWhole(context.fs, path, joined(parts));
+  await writeWhole(context.fs, path, concatenated(parts));
   return { fields: recipes.length, points: grid.points };
 }
 
@@ -169,14 +169,4 @@ function noiseAt(point: number): number {
   let mixed = Math.imul(point + 1, 0x9e3779b1);
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
   return ((mixed ^ (mixed >>> 13)) >>> 0) / 2 ** 31 - 1;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

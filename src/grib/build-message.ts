@@ -1,5 +1,5 @@
 import type { Grid } from '../atlas/index.js';
-import { DteError } from '../base/index.js';
+import { concatenated, DteError } from '../base/index.js';
 import { numberOfDataPoints } from './grid-keys.js';
 import { gridSection1, gridSection2 } from './grid-section.js';
 import type { Message } from './message.js';
@@ -35,7 +35,7 @@ const END_MARK = [0x37, 0x37, 0x37, 0x37];
  * for a grid that cannot be written, `limit.range` for a message that its edition cannot hold.
  */
 export function buildMessage(template: Message, options: BuildOptions): Uint8Array<ArrayBuffer> {
-  return template.edition === 2 ? joined(grib2Parts(template, options)) : buildGrib1(template, options);
+  return template.edition === 2 ? concatenated(grib2Parts(template, options)) : buildGrib1(template, options);
 }
 
 /** The same message in pieces, to be written one after another: the payload, most of it, is not copied where that is possible. */
@@ -43,7 +43,7 @@ export function messageParts(template: Message, options: BuildOptions): readonly
   if (template.edition === 1) return [buildGrib1(template, options)];
   const parts = grib2Parts(template, options);
   const payload = parts.length - 2;
-  return [joined(parts.slice(0, payload)), ...parts.slice(payload)];
+  return [concatenated(parts.slice(0, payload)), ...parts.slice(payload)];
 }
 
 /** The sections of the message; the payload and the end mark are the last two pieces. */
@@ -125,7 +125,7 @@ function buildGrib1(template: Message, { grid, data }: BuildOptions): Uint8Array
   if (data.bitmap !== undefined) parts.push(grib1Bitmap(data.bitmap, grid?.points ?? numberOfDataPoints(template)));
   const values = grib1Data(template, data);
   parts.push(values, Uint8Array.from(END_MARK));
-  const bytes = joined(parts);
+  const bytes = concatenated(parts);
   bytes.set([0x47, 0x52, 0x49, 0x42]);
   bytes[7] = 1;
   putGrib1Lengths(bytes, bytes.length - 4 - values.length, values.length, template);
@@ -183,15 +183,4 @@ function copyOf(template: Message, number: number): Uint8Array {
   const section = template.sections[number];
   if (section === undefined) throw new DteError('data.message', `the message has no section ${number}`, { where: template.where });
   return template.bytes.subarray(section.start, section.start + section.length);
-}
-
-/** Pieces of a message as one. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -1,8 +1,8 @@
 import type { Field, Grid, Tile } from '../atlas/index.js';
-import { atPlace, DteError } from '../base/index.js';
+import { atPlace, concatenated, DteError } from '../base/index.js';
 import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { aecTasks } from './aec-tasks.js';
-import { type EncodedData, joined, messageParts } from './build-message.js';
+import { type EncodedData, messageParts } from './build-message.js';
 import { type AecStream, type AecValues, decimalFactor, type PackingParameters, simplePackingParameters } from './codec/index.js';
 import { compact } from './compact.js';
 import { packingType } from './data-keys.js';
@@ -55,7 +55,7 @@ interface LanePlan {
 export async function encode(engine: Engine, field: Field<Message>, options: EncodeOptions = {}): Promise<readonly Uint8Array[]> {
   const { messages, release } = await encodeInParts(engine, field, options);
   try {
-    return messages.map(joined);
+    return messages.map(concatenated);
   } finally {
     release();
   }

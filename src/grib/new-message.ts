@@ -1,5 +1,5 @@
 import type { Grid } from '../atlas/index.js';
-import { DteError, nearestWord } from '../base/index.js';
+import { concatenated, DteError, nearestWord } from '../base/index.js';
 import { buildMessage } from './build-message.js';
 import { gridSection2 } from './grid-section.js';
 import { type Message, parseMessage } from './message.js';
@@ -213,19 +213,13 @@ function assemble(sections: readonly Uint8Array[], discipline: number): Uint8Arr
   putUnsigned(data, 0, 4, 21);
   data[4] = 5;
   putIeee32(data, 11, 0);
-  const parts = [
+  const bytes = concatenated([
     ...sections,
     data,
     Uint8Array.from([0, 0, 0, 6, 6, 255]),
     Uint8Array.from([0, 0, 0, 5, 7]),
     Uint8Array.from([0x37, 0x37, 0x37, 0x37]),
-  ];
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
+  ]);
   bytes.set([0x47, 0x52, 0x49, 0x42, 0xff, 0xff, discipline, 2]);
   putUnsigned(bytes, 8, 8, bytes.length);
   return bytes;

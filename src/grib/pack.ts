@@ -2,11 +2,6 @@ import { kernel, type TwinArguments } from '../compute/index.js';
 import { packWasm } from './pack-wasm.js';
 import { packedFormat } from './unpack.js';
 
-/** Columns of `laneTable`, one row a lane. */
-export const packColumns = { wordStart: 0, width: 1, format: 2, count: 3, largest: 4 } as const;
-/** Columns of `laneReals`: X = floor((value * decimal - reference) * inverseScale + 1/2). */
-export const packReals = { reference: 0, inverseScale: 1, decimal: 2 } as const;
-
 const params = { blocks: 'u32', lanes: 'u32', pointStride: 'u32', laneStride: 'u32' } as const;
 const inputs = { values: 'f32', laneTable: 'u32', laneReals: 'f32' } as const;
 const outputs = { packed: 'u32' } as const;
@@ -16,6 +11,8 @@ const outputs = { packed: 'u32' } as const;
  * is values[i * pointStride + lane * laneStride]. One invocation packs 32 values of a lane, which are a whole number of words
  * in every width, so no two invocations share a word. `largest` is the greatest integer that the message's bits allow (the
  * width may be more: AEC takes elements of 8, 16 or 32 bits). A width of 0 writes nothing.
+ *
+ * A lane is a row of `laneTable` (word start, width, format, count, largest) and of `laneReals` (R, 2^-E, 10^D).
  */
 export const pack = kernel('grib/pack', {
   params,

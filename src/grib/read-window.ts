@@ -1,4 +1,4 @@
-import { type ReadableFile, sharedBuffer } from '../base/index.js';
+import { concatenated, type ReadableFile, sharedBuffer } from '../base/index.js';
 
 /** A moving window on a file that is read once from front to back. */
 export interface ReadWindow {
@@ -49,7 +49,7 @@ export function readWindow(file: ReadableFile, allocate: AllocateMessage = newMe
         have += part.length;
       }
       start = readTo - have;
-      buffer = parts.length === 2 && kept.length === 0 ? (parts[1] as Uint8Array) : joined(parts, have);
+      buffer = parts.length === 2 && kept.length === 0 ? (parts[1] as Uint8Array) : concatenated(parts);
       return have >= length;
     },
     async take(position, length) {
@@ -68,14 +68,4 @@ export function readWindow(file: ReadableFile, allocate: AllocateMessage = newMe
     end,
   };
   return window;
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,10 +1,6 @@
 import { kernel, missingValue, type TwinArguments } from '../compute/index.js';
 import { unpackWasm } from './unpack-wasm.js';
 
-/** Columns of `laneTable`, one row a lane. */
-export const unpackColumns = { wordStart: 0, bits: 1, format: 2, bitmapStart: 3, count: 4 } as const;
-/** Columns of `laneReals`: value = (reference + X * scale) * (decimalHigh + decimalLow). */
-export const unpackReals = { reference: 0, scale: 1, decimalHigh: 2, decimalLow: 3 } as const;
 /** Formats of the packed integers: a bit stream, most significant bit first, or little-endian elements of 8, 16 or 32 bits. */
 export const packedFormat = { stream: 0, elements: 1 } as const;
 /** `bitmapStart` of a lane whose values are all present. */
@@ -17,6 +13,8 @@ const outputs = { values: 'f32' } as const;
 /**
  * Packed integers of up to eight messages -> values [points, lanes]: bit extraction, bitmap expansion, and
  * value = (R + X 2^E) 10^-D (WMO FM 92, regulation 92.9.4). One invocation does 32 points of one lane.
+ *
+ * A lane is a row of `laneTable` (word start, bits, format, bitmap start, count) and of `laneReals` (R, 2^E, 10^-D as high + low).
  */
 export const unpack = kernel('grib/unpack', {
   params,
