@@ -1,3 +1,4 @@
+import type { Disk } from './disk.js';
 import type { FileSystem } from './files.js';
 import type { Log } from './log.js';
 import type { ProgressEvent } from './progress.js';
@@ -31,6 +32,8 @@ export interface Context {
   readonly log: Log;
   readonly clock: Clock;
   readonly fs: FileSystem;
+  /** Folders, appending and syncing, for stores; undefined in a page. */
+  readonly disk?: Disk;
   readonly workers: WorkerHost;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;

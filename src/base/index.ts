@@ -2,6 +2,7 @@
 export { concatenated } from './bytes.js';
 export { cacheFolder } from './cache-folder.js';
 export * from './checksum.js';
+export * from './disk.js';
 export * from './errors.js';
 export type * from './context.js';
 export * from './files.js';

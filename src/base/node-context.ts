@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Context, WorkerHandle } from './context.js';
+import { nodeDisk } from './node-disk.js';
 import { nodeFiles } from './node-files.js';
 import { silentLog } from './log.js';
 import { nodeGpu } from './node-gpu.js';
@@ -13,6 +14,7 @@ export function nodeContext(): Context {
     log: silentLog,
     clock: { now: () => Date.now(), elapsedMs: () => performance.now() },
     fs: nodeFiles,
+    disk: nodeDisk,
     workers: { threads: availableParallelism(), start: startWorker },
     env: process.env,
     progress: () => {},

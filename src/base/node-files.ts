@@ -171,7 +171,7 @@ async function createFile(path: string): Promise<WritableFile> {
 }
 
 /** Folder by folder: the recursive `mkdir` of Node 20 never returns where a folder cannot be made in an existing one, as in /proc. */
-async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
   const isFolder = await fsp.stat(folder).then(
     (stat) => stat.isDirectory(),
     () => false,
