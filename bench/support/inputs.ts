@@ -35,6 +35,21 @@ export class Inputs {
     return path;
   }
 
+  /** One ensemble forecast field, simple packing: what `hammer` sets keys of and archives again and again. */
+  async template(grid: string, bits: number, packing: 'simple' | 'ccsds' = 'simple'): Promise<string> {
+    const path = join(this.folder, `v${version}-${grid.toLowerCase()}-template-${packing}-${bits}.grib2`);
+    if (!existsSync(path)) await this.#write(path, grid, [templateKeys], packing, bits);
+    return path;
+  }
+
+  /** The same with all values 0: some hundred octets, most of them headers. */
+  async emptyTemplate(): Promise<string> {
+    const path = join(this.folder, `v${version}-template-empty.grib2`);
+    const message = newMessage(templateKeys, gridFromSpec('O32'), await gribTables(this.#context));
+    if (!existsSync(path)) await writeWhole(this.#context.fs, path, message.bytes);
+    return path;
+  }
+
   /** A file `times` as long: the messages of another one again and again. */
   async repeated(path: string, times: number): Promise<string> {
     const longer = path.replace(/\.grib2$/, `-x${times}.grib2`);
@@ -56,7 +71,13 @@ export class Inputs {
     return path;
   }
 
-  async #write(path: string, gridName: string, keys: readonly NewMessageKeys[], packing: 'simple' | 'ccsds'): Promise<void> {
+  async #write(
+    path: string,
+    gridName: string,
+    keys: readonly NewMessageKeys[],
+    packing: 'simple' | 'ccsds',
+    bits = 16,
+  ): Promise<void> {
     const grid = gridFromSpec(gridName);
     const tables = await gribTables(this.#context);
     const engine = await openEngine(this.#context, { device: 'cpu' });
@@ -65,7 +86,7 @@ export class Inputs {
       for (let first = 0; first < keys.length; first += 16) {
         const layers = keys.slice(first, first + 16).map((key) => newMessage(key, grid, tables));
         const field = await fieldOf(engine, grid, layers, first + 1);
-        for (const bytes of await encode(engine, field, { packing, bits: 16, inFileOrder: true })) await file.write(bytes);
+        for (const bytes of await encode(engine, field, { packing, bits, inFileOrder: true })) await file.write(bytes);
         for (const { values } of field.tiles) values.release();
       }
       await file.commit();
@@ -97,6 +118,19 @@ export function bytesOf(path: string): number {
 
 const levels = [1000, 925, 850, 700, 500, 400, 300, 250, 200, 150, 100, 70, 50, 30, 20, 10];
 const params = ['t', 'u', 'v', 'q', 'z', 'r', 'w', 'vo'];
+
+const templateKeys: NewMessageKeys = {
+  date: 20240101,
+  class: 'od',
+  stream: 'enfo',
+  type: 'pf',
+  expver: '0001',
+  number: 1,
+  ensembleSize: 50,
+  param: 't',
+  levtype: 'pl',
+  level: 1,
+};
 
 /** Headers of `count` fields as one sees them in one file: parameters by levels by steps. */
 function keysOf(count: number): readonly NewMessageKeys[] {

@@ -13,6 +13,8 @@ export interface Peers {
   /** Path of the CDO program. */
   readonly cdo: Found<{ readonly command: string }>;
   readonly gribLs: Found<{ readonly command: string }>;
+  /** FDB's programs: `fdb-hammer`, `fdb-list`, `fdb-read`. */
+  readonly fdb: Found<{ readonly label: string }>;
   /** ecCodes in a process that times its own work on the messages of a file; in words how it is reached. */
   readonly eccodes: Found<{ readonly label: string; open(work: 'decode' | 'encode', file: string): Promise<PeerProcess> }>;
   /** scipy's CSR product in f32. */
@@ -30,6 +32,7 @@ export function findPeers(sources: string, built: string): Peers {
     versions,
     cdo: noted('cdo', findProgram('cdo', '-V', /version (\S+)/)),
     gribLs: noted('grib_ls', findProgram('grib_ls', '-V', /Version (\S+)/)),
+    fdb: noted('fdb5', findFdb()),
     eccodes: noted('ecCodes', findEccodes(sources, built)),
     scipy: noted('scipy', findScipy(sources)),
   };
@@ -39,6 +42,11 @@ function findProgram(command: string, option: string, version: RegExp): { versio
   const answer = outputOf(command, [option]);
   if (answer === undefined) return `${command} is not installed`;
   return { version: answer.match(version)?.[1] ?? 'unknown version', value: { command } };
+}
+
+function findFdb(): { version: string; value: { label: string } } | string {
+  const version = outputOf('fdb-info', ['--version'])?.match(/Version: (\S+)/)?.[1];
+  return version === undefined ? 'fdb5 is not installed' : { version, value: { label: `fdb5 ${version}` } };
 }
 
 type Eccodes = Exclude<Peers['eccodes'], string>;

@@ -9,5 +9,7 @@ export * from './files.js';
 export * from './hash.js';
 export * from './log.js';
 export * from './npy.js';
+export { ordered } from './ordered.js';
 export * from './progress.js';
+export { Recycler } from './recycler.js';
 export { sharedBuffer } from './shared-buffer.js';

@@ -9,21 +9,31 @@ import { makeFolder, nodeFiles } from './node-files.js';
 // Plain descriptors: a FileHandle costs several times as much for the small reads and writes of a store.
 const open = promisify(fs.open);
 const close = promisify(fs.close);
-const read = promisify(fs.read) as (fd: number, target: Uint8Array, at: number, length: number, position: number) => Promise<{ bytesRead: number }>;
-const writev = promisify(fs.writev) as (fd: number, parts: readonly NodeJS.ArrayBufferView[], position: number | null) => Promise<{ bytesWritten: number }>;
+const read = promisify(fs.read) as (
+  fd: number,
+  target: Uint8Array,
+  at: number,
+  length: number,
+  position: number,
+) => Promise<{ bytesRead: number }>;
+const writev = promisify(fs.writev) as (
+  fd: number,
+  parts: readonly NodeJS.ArrayBufferView[],
+  position: number | null,
+) => Promise<{ bytesWritten: number }>;
 const fdatasync = promisify(fs.fdatasync);
 const fsync = promisify(fs.fsync);
 const ftruncate = promisify(fs.ftruncate);
 const fstat = promisify(fs.fstat);
 
-/** Linux writes at most 0x7ffff000 octets at once, and IOV_MAX parts. */
-const mostBytes = 0x7fff_f000;
+/** Linux reads and writes at most 0x7ffff000 octets at once, and IOV_MAX parts. */
+const mostBytesAtOnce = 0x7fff_f000;
 const mostParts = 1024;
 
 /** The machine's own file systems. */
 export const nodeDisk: Disk = {
   self: { host: hostname(), pid: process.pid, uid: process.getuid?.() ?? 0 },
-  info: nodeFiles.info,
+  info: (path) => nodeFiles.info(path).catch(rethrow('read', path)),
   names: (folder) =>
     fsp.readdir(folder).then(
       (names) => names.sort(),
@@ -32,7 +42,7 @@ export const nodeDisk: Disk = {
         throw fault('read', folder, error);
       },
     ),
-  open: nodeFiles.open,
+  open: (path) => nodeFiles.open(path).catch(rethrow('read', path)),
   async read(path) {
     const fd = await open(path, 'r').catch(rethrow('read', path));
     try {
@@ -40,7 +50,7 @@ export const nodeDisk: Disk = {
       const bytes = new Uint8Array(size);
       let have = 0;
       while (have < size) {
-        const { bytesRead } = await read(fd, bytes, have, size - have, have);
+        const { bytesRead } = await read(fd, bytes, have, Math.min(size - have, mostBytesAtOnce), have);
         if (bytesRead === 0) break;
         have += bytesRead;
       }
@@ -114,6 +124,7 @@ async function writeFile(path: string, options: { readonly mode?: number; readon
         let rest: readonly Uint8Array[] = group;
         while (rest.length > 0) {
           const { bytesWritten } = await writev(fd, rest, at).catch(rethrow('write', path));
+          if (bytesWritten === 0) throw new DteError('limit.space', `'${path}' takes no more octets`, { hint: 'free some space' });
           at += bytesWritten;
           rest = after(rest, bytesWritten);
         }
@@ -156,7 +167,7 @@ function* groups(parts: readonly Uint8Array[]): Generator<readonly Uint8Array[]>
   let bytes = 0;
   for (const part of parts) {
     if (part.length === 0) continue;
-    if (group.length === mostParts || bytes + part.length > mostBytes) {
+    if (group.length === mostParts || bytes + part.length > mostBytesAtOnce) {
       yield group;
       group = [];
       bytes = 0;
@@ -196,7 +207,7 @@ function readUsers(): ReadonlyMap<number, string> {
 }
 
 function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? '';
+  return (error as NodeJS.ErrnoException | undefined)?.code ?? '';
 }
 
 function rethrow(work: 'read' | 'write' | 'remove', path: string): (error: unknown) => never {
@@ -206,11 +217,13 @@ function rethrow(work: 'read' | 'write' | 'remove', path: string): (error: unkno
 }
 
 function fault(work: 'read' | 'write' | 'remove', path: string, error: unknown): DteError {
-  if (error instanceof DteError) return error;
+  // What the file system without folders says does not tell access from other failures; its cause does.
+  if (error instanceof DteError) return codeOf(error.cause) === '' ? error : fault(work, path, error.cause);
   const code = codeOf(error);
   const done = { read: 'read', write: 'written', remove: 'removed' }[work];
   const text = `'${path}' cannot be ${done}: ${(error as Error).message}`;
-  if (code === 'ENOENT' && work === 'read') return new DteError('absent.file', `'${path}' does not exist`, { cause: error });
+  if (['ENOENT', 'ENOTDIR'].includes(code) && work === 'read')
+    return new DteError('absent.file', `'${path}' does not exist`, { cause: error });
   if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) return new DteError('limit.space', text, { cause: error, hint: 'free some space' });
   if (['EACCES', 'EPERM', 'EROFS'].includes(code))
     return new DteError('auth.access', text, { cause: error, hint: 'ask the owner for access, or name another place' });

@@ -4,12 +4,12 @@ import { DteError } from '../base/index.js';
 
 /**
  * The files that arguments name: patterns that the shell did not expand are expanded here, each in the order of names. `-` is
- * standard input. A name that exists is taken as it is, whatever characters it has.
+ * standard input, and `fdb:REQUEST` a request to a store of fields. A name that exists is taken as it is, whatever characters it has.
  */
 export async function expandInputs(args: readonly string[]): Promise<readonly string[]> {
   const inputs: string[] = [];
   for (const arg of args) {
-    if (arg === '-' || existsSync(arg) || !/[*?[\]{}!()]/.test(arg)) inputs.push(arg);
+    if (arg === '-' || arg.startsWith('fdb:') || existsSync(arg) || !/[*?[\]{}!()]/.test(arg)) inputs.push(arg);
     else inputs.push(...(await expand(arg)));
   }
   if (inputs.filter((input) => input === '-').length > 1)

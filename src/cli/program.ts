@@ -5,9 +5,11 @@ import { registerBench } from './commands/bench.js';
 import { registerCache } from './commands/cache.js';
 import { examples, type Run, refuseUsage } from './commands/define.js';
 import { registerDemo } from './commands/demo.js';
+import { registerFdb } from './commands/fdb.js';
 import { registerGrib } from './commands/grib.js';
 import { registerGrid } from './commands/grid.js';
 import { registerInfo } from './commands/info.js';
+import { registerMars } from './commands/mars.js';
 import { registerPlot } from './commands/plot.js';
 import { registerRegrid } from './commands/regrid.js';
 import { registerWeights } from './commands/weights.js';
@@ -30,6 +32,8 @@ export function buildProgram(run: Run): Command {
     registerGrid,
     registerWeights,
     registerRegrid,
+    registerFdb,
+    registerMars,
     registerPlot,
     registerCache,
     registerDemo,

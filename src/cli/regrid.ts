@@ -1,11 +1,9 @@
 import { type Grid, gridFromSpec, gridFromText } from '../atlas/index.js';
-import { atPlace, type Context, DteError, isDteError, type WritableFile } from '../base/index.js';
+import { atPlace, type Context, DteError, isDteError, ordered, Recycler, type WritableFile } from '../base/index.js';
 import type { Engine, EngineInfo, KernelProfile } from '../compute/index.js';
-import { type EncodedMessages, encodeInParts, type EncodeOptions, type Message, prepareDecode } from '../grib/index.js';
+import { type Batch, batchesOf, type EncodedMessages, encodeInParts, type EncodeOptions, type Message, prepareDecode } from '../grib/index.js';
 import { prepareRegrid, type Regridder } from '../regrid/index.js';
-import { batchesOf, type Batch } from './batches.js';
-import { ordered } from './ordered.js';
-import { Recycler } from './recycler.js';
+import { messageSource } from './message-source.js';
 import { Stopwatch } from './stopwatch.js';
 import { type EngineChoice, warmEngine } from './warm-engine.js';
 
@@ -19,6 +17,8 @@ export interface RegridFilesOptions extends EngineChoice {
   readonly missing?: string;
   readonly packing?: string;
   readonly bits?: number;
+  /** Configuration of the fdb, for an input `fdb:REQUEST` or an output `fdb:`. */
+  readonly config?: string;
   /** Skip damaged and unsupported messages instead of stopping at the first. */
   readonly keepGoing?: boolean;
 }
@@ -68,11 +68,12 @@ async function regridOn(engine: Engine, context: Context, inputs: readonly strin
   const memory = new Recycler();
   let writing: Promise<void> = Promise.resolve();
   try {
+    const { onDamage } = run;
+    const source = await messageSource(context, inputs, { onDamage, allocate: (octets) => memory.take(octets), config: options.config });
     const results = ordered(
-      batchesOf(context, inputs, {
-        onDamage: run.onDamage,
-        progress: (bytes, total) => run.onRead(bytes, total),
-        allocate: (octets) => memory.take(octets),
+      batchesOf(source.messages, {
+        ...(onDamage === undefined ? {} : { onDamage }),
+        progress: (bytes) => run.onRead(bytes, source.totalBytes),
       }),
       async (batch) => {
         const encoded = await run.regridBatch(batch, encodeOptions);

@@ -2,11 +2,13 @@ import { type Field, type Grid, type Tile, tileLayout } from '../atlas/index.js'
 import { assert, atPlace, DteError, type Where } from '../base/index.js';
 import { type DeviceArray, type Engine, gather, type Pass, type Stage } from '../compute/index.js';
 import { aecTasks } from './aec-tasks.js';
-import { type AecValues, decimalFactor } from './codec/index.js';
+import type { AecValues } from './codec/index.js';
 import { scanOrderOf } from './grid-of.js';
+import { laneReals } from './lane-reals.js';
 import type { Message } from './message.js';
 import { type PackedValues, packedValues } from './packed.js';
 import { noBitmap, packedFormat, unpack } from './unpack.js';
+import { unpackFloats } from './unpack-floats.js';
 import { wordCounts, wordsPerChunk } from './word-counts.js';
 import { wordRanks } from './word-ranks.js';
 
@@ -85,8 +87,9 @@ function checkedPacked(message: Message, grid: Grid): PackedValues {
 function prepareTile(engine: Engine, packed: readonly PackedValues[], firstLayer: number): PreparedTile {
   let words = 0;
   const lanes = packed.map((values): Lane => {
-    const { bits, count, ccsds } = values;
-    const elementBits = ccsds === undefined ? bits : bits <= 8 ? 8 : bits <= 16 ? 16 : 32;
+    const { bits, count, ccsds, floatOctets } = values;
+    const elementBits =
+      floatOctets !== undefined && !isExact(engine) ? 32 : ccsds === undefined ? bits : bits <= 8 ? 8 : bits <= 16 ? 16 : 32;
     const lane = { packed: values, wordStart: words, elementBits };
     // One word more: the reader of a bit stream may look one word ahead.
     words += Math.ceil((count * elementBits) / 32) + 1;
@@ -94,11 +97,19 @@ function prepareTile(engine: Engine, packed: readonly PackedValues[], firstLayer
   });
   const integers = engine.stage('u32', words);
   const bytes = new Uint8Array(integers.data.buffer, integers.data.byteOffset, integers.data.byteLength);
-  for (const { packed: values, wordStart } of lanes) {
-    if (values.ccsds === undefined && values.bits > 0)
+  for (const { packed: values, wordStart, elementBits } of lanes) {
+    if (values.bits === 64 && elementBits === 32) putRounded(values, bytes, wordStart * 4);
+    else if (values.ccsds === undefined && values.bits > 0)
       bytes.set(values.payload.subarray(0, Math.ceil((values.count * values.bits) / 8)), wordStart * 4);
   }
   return { firstLayer, lanes, integers, bitmaps: bitmapWords(packed) };
+}
+
+/** Floats of 8 octets as floats of 4, big-endian. */
+function putRounded({ payload, count }: PackedValues, bytes: Uint8Array, start: number): void {
+  const source = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const target = new DataView(bytes.buffer, bytes.byteOffset + start, count * 4);
+  for (let index = 0; index < count; index++) target.setFloat32(index * 4, source.getFloat64(index * 8));
 }
 
 /** The bitmaps of a tile's lanes, `[lanes, words]`, all bits set for a lane without one; undefined when no lane has one. */
@@ -169,26 +180,37 @@ function recordTile(engine: Engine, pass: Pass, tile: PreparedTile, points: numb
   const lanes = tile.lanes.length;
   const words = Math.ceil(points / 32);
   const laneTable = new Uint32Array(lanes * 5);
-  const laneReals = new Float64Array(lanes * 4);
+  const reals = new Float64Array(lanes * 4);
+  const floatTable: number[] = [];
   for (const [lane, { packed, wordStart, elementBits }] of tile.lanes.entries()) {
     const format = packed.ccsds === undefined ? packedFormat.stream : packedFormat.elements;
-    laneTable.set([wordStart, elementBits, format, packed.bitmap === undefined ? noBitmap : lane * words, packed.count], lane * 5);
-    laneReals.set(realsOf(packed, engine.info.precision === 'f64'), lane * 4);
+    const bitmapStart = packed.bitmap === undefined ? noBitmap : lane * words;
+    if (packed.floatOctets === undefined) {
+      laneTable.set([wordStart, elementBits, format, bitmapStart, packed.count], lane * 5);
+      reals.set(laneReals(packed, isExact(engine)), lane * 4);
+      continue;
+    }
+    // A constant to the first kernel, which writes all lanes; the second puts the floats over it.
+    laneTable.set([wordStart, 0, packedFormat.stream, noBitmap, packed.count], lane * 5);
+    floatTable.push(lane, wordStart, elementBits / 8, bitmapStart);
   }
   const values = pass.allocate('f32', points * lanes);
   const { bitmap, ranks } = recordRanks(pass, tile.bitmaps, words, lanes);
-  pass.run(unpack, {
-    blocks: words,
-    points,
-    lanes,
-    packed: engine.unstage(pass, tile.integers),
-    laneTable: pass.upload('u32', laneTable),
-    laneReals: pass.upload('f32', laneReals),
-    bitmap,
-    ranks,
-    values,
-  });
+  const packed = engine.unstage(pass, tile.integers);
+  const floatLanes = floatTable.length / 4;
+  if (floatLanes < lanes) {
+    const tables = { laneTable: pass.upload('u32', laneTable), laneReals: pass.upload('f32', reals) };
+    pass.run(unpack, { blocks: words, points, lanes, packed, ...tables, bitmap, ranks, values });
+  }
+  if (floatLanes > 0) {
+    const table = pass.upload('u32', Uint32Array.from(floatTable));
+    pass.run(unpackFloats, { points, lanes, floatLanes, packed, laneTable: table, bitmap, ranks, values });
+  }
   return { values, firstLayer: tile.firstLayer, lanes };
+}
+
+function isExact(engine: Engine): boolean {
+  return engine.info.precision === 'f64';
 }
 
 /** Bitmaps on the device with the rank of each word; one unused word each where no lane has a bitmap. */
@@ -206,23 +228,6 @@ export function recordRanks(
   pass.run(wordCounts, { chunks, words, lanes, bitmap, counts });
   pass.run(wordRanks, { chunks, words, lanes, bitmap, counts, ranks });
   return { bitmap, ranks };
-}
-
-/**
- * R, 2^E, and 10^-D in two parts. A constant field is R, whatever D says: that is how ecCodes writes and reads it. In f32,
- * numbers near the lower end of its range are lifted by 2^64 and brought down by the last factor, for GPUs drop subnormals.
- */
-function realsOf(
-  { referenceValue, binaryScale, decimalScale, bits }: PackedValues,
-  isExact: boolean,
-): readonly [number, number, number, number] {
-  if (bits === 0) return [referenceValue, 0, 1, 0];
-  const decimal = decimalFactor(decimalScale);
-  if (isExact) return [referenceValue, 2 ** binaryScale, decimal, 0];
-  const isSmall = binaryScale < -62 && Math.abs(referenceValue) < 2 ** -30;
-  const lift = isSmall ? 2 ** 64 : 1;
-  const high = Math.fround(decimal / lift);
-  return [referenceValue * lift, 2 ** binaryScale * lift, high, decimal / lift - high];
 }
 
 /** Brings layers to the canonical order where their message has another. */

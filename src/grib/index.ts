@@ -23,6 +23,7 @@
  * - local sections of other centres and the prefixes of TIGGE, CARRA and CERRA are kept, and have no keys;
  * - `numberOfMissing` counts by the bitmap, also where packings have missing values of their own.
  */
+export { type Batch, batchesOf, type BatchesOptions } from './batches.js';
 export { buildMessage, type BuildOptions, type EncodedData } from './build-message.js';
 export { dump, type DumpedKey, type DumpedSection, verticalCoordinates } from './dump.js';
 export { bitmapOctets, packingType } from './data-keys.js';
@@ -35,4 +36,21 @@ export type { KeyValue } from './layout.js';
 export { type Message, parseMessage, type Section } from './message.js';
 export { messages, type MessagesOptions } from './messages.js';
 export { newMessage, type NewMessageKeys } from './new-message.js';
+export {
+  boundsOf,
+  gridHashOf,
+  type IndexPicks,
+  indexPicks,
+  type IndexRanges,
+  type JumpInfo,
+  jumpInfoOf,
+  type JumpStream,
+  type RangePrecision,
+  rangeSteps,
+  type RangeValues,
+  type ReadOctets,
+  valuesAt,
+} from './ranges/index.js';
 export { type GribTables, gribTables } from './tables.js';
+export { withKeys, withKeysInParts } from './with-keys.js';
+export type { KeyInput } from './set/setter.js';

@@ -16,6 +16,8 @@ export interface PackedValues {
   readonly decimalScale: number;
   /** 0 for a constant field, whose value is R itself. */
   readonly bits: number;
+  /** Set when `payload` holds IEEE floats of so many octets, not integers. */
+  readonly floatOctets: 4 | 8 | undefined;
   readonly payload: Uint8Array;
   /** One bit a point, the first in the highest bit. */
   readonly bitmap: Uint8Array | undefined;
@@ -24,21 +26,23 @@ export interface PackedValues {
 }
 
 /**
- * The packed values of a message in simple or CCSDS packing. Errors: `unsupported.template` for another packing or a predefined
+ * The packed values of a message in simple, CCSDS or IEEE packing. Errors: `unsupported.template` for another packing or a predefined
  * bitmap, `data.section` when lengths and counts contradict each other.
  */
 export function packedValues(message: Message): PackedValues {
   const packing = packingType(message);
-  if (packing !== 'grid_simple' && packing !== 'grid_ccsds') {
+  const isIeee = packing === 'grid_ieee' && message.edition === 2;
+  if (packing !== 'grid_simple' && packing !== 'grid_ccsds' && !isIeee) {
     throw new DteError('unsupported.template', `packing ${packing} cannot be decoded`, {
       where: message.where,
-      hint: 'grid_simple and grid_ccsds can',
+      hint: 'grid_simple, grid_ccsds and (edition 2) grid_ieee can',
     });
   }
   const isGrib1 = message.edition === 1;
   const points = numberOfDataPoints(message);
-  const bits = rawNumber(message, 'bitsPerValue') ?? 0;
-  if (bits > 32)
+  const floatOctets = isIeee ? floatOctetsOf(message) : undefined;
+  const bits = floatOctets === undefined ? (rawNumber(message, 'bitsPerValue') ?? 0) : floatOctets * 8;
+  if (bits > 32 && floatOctets === undefined)
     throw new DteError('data.section', `${bits} bits per value`, {
       where: { ...message.where, section: isGrib1 ? 4 : 5 },
       hint: 'accepted are 0 to 32',
@@ -62,14 +66,26 @@ export function packedValues(message: Message): PackedValues {
   return {
     points,
     count: present,
-    referenceValue: rawNumber(message, 'referenceValue') as number,
+    referenceValue: rawNumber(message, 'referenceValue') ?? 0,
     binaryScale: rawNumber(message, 'binaryScaleFactor') ?? 0,
     decimalScale: rawNumber(message, 'decimalScaleFactor') ?? 0,
     bits,
+    floatOctets,
     payload,
     bitmap,
     ccsds,
   };
+}
+
+/** Code table 5.7. */
+function floatOctetsOf(message: Message): 4 | 8 {
+  const precision = rawNumber(message, 'precision');
+  if (precision === 1) return 4;
+  if (precision === 2) return 8;
+  throw new DteError('unsupported.template', `IEEE packing of precision ${precision}`, {
+    where: message.where,
+    hint: '1 (32 bits) and 2 (64 bits) are read',
+  });
 }
 
 function checkedBitmap(message: Message, points: number): Uint8Array | undefined {

@@ -3,6 +3,7 @@ import { compact } from '../../src/grib/compact.js';
 import { pack } from '../../src/grib/pack.js';
 import { presentWords } from '../../src/grib/present-words.js';
 import { unpack } from '../../src/grib/unpack.js';
+import { unpackFloats } from '../../src/grib/unpack-floats.js';
 import { valueRange } from '../../src/grib/value-range.js';
 import { valueRangeMerge } from '../../src/grib/value-range-merge.js';
 import { wordCounts } from '../../src/grib/word-counts.js';
@@ -61,6 +62,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...[mixedLanes, streamLanes, elementLanes, streamLanes.slice(0, 1)].map((kinds) =>
     entry(unpack, (points, random) => unpackCase(points, random, kinds)),
   ),
+  entry(unpackFloats, floatsCase),
   ...[lanes, 1].map((width) => entry(valueRange, (points, random) => rangeCase(points, random, width))),
   entry(valueRangeMerge, (chunks, random) => {
     const merged = Math.ceil(chunks / 64);
@@ -150,6 +152,17 @@ function unpackCase(points: number, random: () => number, kinds: readonly LaneKi
     inputs: { blocks, points, lanes: width, packed: integers(words, random, 2 ** 32), laneTable, laneReals, bitmap, ranks },
     outputs: { values: points * width },
   };
+}
+
+/** Lanes 1, 3 and 4 of five are floats, the last of them with a bitmap. */
+function floatsCase(points: number, random: () => number): ReturnType<KernelCase['make']> {
+  const words = Math.ceil(points / 32);
+  const { bitmap, ranks } = bitmaps(points, random);
+  const packed = new Uint32Array(3 * points + 1);
+  const view = new DataView(packed.buffer);
+  for (const [index, value] of reals(3 * points, random).entries()) view.setFloat32(index * 4, value);
+  const laneTable = Uint32Array.of(1, 0, 4, 0xffffffff, 3, points, 4, 0xffffffff, 4, 2 * points, 4, 4 * words);
+  return { inputs: { points, lanes, floatLanes: 3, packed, laneTable, bitmap, ranks }, outputs: { values: points * lanes } };
 }
 
 function packCase(points: number, random: () => number, kinds: readonly LaneKind[]): ReturnType<KernelCase['make']> {

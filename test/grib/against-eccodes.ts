@@ -6,7 +6,7 @@ import { type EccodesField, eccodesFields } from '../support/eccodes.js';
 import { cpuEngine, gpuEngine } from '../support/engines.js';
 import { readMessages } from './peer.js';
 
-export const covered = (packing: string): boolean => packing === 'grid_simple' || packing === 'grid_ccsds';
+export const covered = (packing: string): boolean => packing === 'grid_simple' || packing === 'grid_ccsds' || packing === 'grid_ieee';
 
 /** The three ways of computing: exactly, in f32, and on an adapter where there is one. */
 export interface Engines {

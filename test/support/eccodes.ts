@@ -20,7 +20,8 @@ export interface EccodesField {
 const marker = -987654321987654;
 const filter = `set missingValue=${marker};
 print "=[edition] [packingType] [bitsPerValue] [numberOfValues] [numberOfMissing] [max%.17g] [min%.17g]";
-if (numberOfMissing == 0 && bitsPerValue == 0) { print ""; } else { print "[values%.17g!1]"; }
+if (packingType is "grid_ieee") { print "[values%.17g!1]"; }
+else { if (numberOfMissing == 0 && bitsPerValue == 0) { print ""; } else { print "[values%.17g!1]"; } }
 `;
 const packingFilter = 'print "=[edition] [packingType]";\n';
 

@@ -1,11 +1,10 @@
 import { releaseField } from '../../atlas/index.js';
-import { isDteError } from '../../base/index.js';
+import { isDteError, ordered } from '../../base/index.js';
 import type { Engine } from '../../compute/index.js';
-import { encode, type EncodeOptions, prepareDecode } from '../../grib/index.js';
-import { type Batch, batchesOf } from '../batches.js';
+import { type Batch, batchesOf, encode, type EncodeOptions, prepareDecode } from '../../grib/index.js';
 import type { EngineFlags } from '../commands/define.js';
 import { expandInputs } from '../inputs.js';
-import { ordered } from '../ordered.js';
+import { messageSource } from '../message-source.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { countedText, sizeText } from '../terminal/text.js';
 import { printSummary, refuseTerminal } from './output.js';
@@ -35,12 +34,13 @@ export async function gribSetPacking(terminal: Terminal, args: readonly string[]
   await withEngine(terminal, options, async (engine) => {
     const output = await terminal.context.fs.create(options.output);
     try {
-      const progress = (bytes: number, total: number | undefined): void => {
+      const source = await messageSource(terminal.context, inputs, { onDamage });
+      const progress = (bytes: number): void => {
         done.bytesIn = bytes;
-        terminal.context.progress({ task: 'set-packing', done: bytes, total, unit: 'bytes', fields: done.fields });
+        terminal.context.progress({ task: 'set-packing', done: bytes, total: source.totalBytes, unit: 'bytes', fields: done.fields });
       };
       const packed = ordered(
-        batchesOf(terminal.context, inputs, { onDamage, progress }),
+        batchesOf(source.messages, { progress, ...(onDamage === undefined ? {} : { onDamage }) }),
         (batch) => repack(engine, batch, encodeOptions, onDamage),
         batchesInFlight,
       );

@@ -1,4 +1,4 @@
-import { sharedBuffer } from '../base/index.js';
+import { sharedBuffer } from './shared-buffer.js';
 
 const stepBytes = 1 << 18;
 const mostKept = 64;
@@ -9,18 +9,21 @@ const mostKept = 64;
  */
 export class Recycler {
   readonly #free = new Map<number, (ArrayBuffer | SharedArrayBuffer)[]>();
+  readonly #own = new WeakSet<ArrayBuffer | SharedArrayBuffer>();
   #kept = 0;
 
   take(length: number): Uint8Array {
     const capacity = Math.ceil(length / stepBytes) * stepBytes;
     const known = this.#free.get(capacity)?.pop();
     if (known !== undefined) this.#kept--;
-    return new Uint8Array(known ?? sharedBuffer(capacity), 0, length);
+    const buffer = known ?? sharedBuffer(capacity);
+    this.#own.add(buffer);
+    return new Uint8Array(buffer, 0, length);
   }
 
   /** Takes memory back that came from `take`; other memory is left alone. */
   give({ buffer }: Uint8Array): void {
-    if (buffer.byteLength === 0 || buffer.byteLength % stepBytes !== 0 || this.#kept >= mostKept) return;
+    if (this.#kept >= mostKept || !this.#own.delete(buffer)) return;
     const buffers = this.#free.get(buffer.byteLength);
     if (buffers === undefined) this.#free.set(buffer.byteLength, [buffer]);
     else buffers.push(buffer);

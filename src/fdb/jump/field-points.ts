@@ -1,0 +1,51 @@
+import { type Grid, unstructuredGrid } from '../../atlas/index.js';
+import { type Context, DteError } from '../../base/index.js';
+import { gribTables, gridOf, type Message, parseMessage, scanOrderOf } from '../../grib/index.js';
+import { prepareWeights } from '../../regrid/index.js';
+import type { Location } from '../types.js';
+import { diskOf } from './sidecars.js';
+
+/** A place on the sphere, degrees. */
+export interface Point {
+  readonly lat: number;
+  readonly lon: number;
+}
+
+/** The grid of a field, and for each of its points (canonical order) the index of its value in the message; undefined where both orders are one. */
+export interface FieldOrder {
+  readonly grid: Grid;
+  readonly order: Uint32Array | undefined;
+}
+
+/** The grid of the message at a location. */
+export async function fieldOrderAt(context: Context, { file, offset, length }: Location): Promise<FieldOrder> {
+  const opened = await diskOf(context).open(file);
+  try {
+    const bytes = await opened.read(offset, length);
+    const [message] = parseMessage(bytes, await gribTables(context), { file, offset });
+    return { grid: gridOf(message as Message), order: scanOrderOf(message as Message) };
+  } finally {
+    await opened.close();
+  }
+}
+
+/**
+ * Index in the message of the grid point nearest to each place (straight distance; of points at equal distance the first). Errors:
+ * `input.area` for a place outside the field's area, `unsupported.grid` for grids that cannot be searched.
+ */
+export async function nearestIndices(context: Context, { grid, order }: FieldOrder, points: readonly Point[]): Promise<Uint32Array> {
+  for (const { lat, lon } of points) {
+    if (Math.abs(lat) <= 90 && Number.isFinite(lon)) continue;
+    throw new DteError('input.area', `a point at latitude ${lat}, longitude ${lon}`, { hint: 'degrees; latitudes from -90 to 90' });
+  }
+  const coordinates = { lat: Float64Array.from(points, ({ lat }) => lat), lon: Float64Array.from(points, ({ lon }) => lon) };
+  const matrix = await prepareWeights(context, grid, unstructuredGrid({ points: points.length, coordinates }), { method: 'nearest-neighbour' });
+  return Uint32Array.from(points, ({ lat, lon }, index) => {
+    const entry = matrix.rowStart[index] as number;
+    if (matrix.rowStart[index + 1] === entry) {
+      throw new DteError('input.area', `latitude ${lat}, longitude ${lon} lies outside the grid of the field`, { hint: `grid ${JSON.stringify(grid.spec)}` });
+    }
+    const point = matrix.column[entry] as number;
+    return order === undefined ? point : (order[point] as number);
+  });
+}

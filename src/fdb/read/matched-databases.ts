@@ -1,0 +1,91 @@
+import { baseName, type Context, type Disk, DteError, ordered } from '../../base/index.js';
+import { type FdbConfig, findDatabases } from '../config/index.js';
+import { type Database, readDatabase } from '../database/index.js';
+import { levelMatcher } from '../schema/index.js';
+import { type Key, formatKey, type OnDamage, type Selection } from '../types.js';
+import { canHaveMade } from './stored-rule.js';
+
+export interface MatchedOptions {
+  readonly purpose: 'list' | 'retrieve';
+  /** Told of databases that are locked or damaged, which are then left out as far as need be; without it the first is thrown. */
+  readonly onDamage?: OnDamage;
+}
+
+// Opening one is a handful of small reads: several at once hide their waiting.
+const databasesInFlight = 8;
+
+/**
+ * The databases that a selection can concern, in the order of their paths. Databases of one key in several roots come together.
+ * Each table of contents is read once, so what is made visible later stays invisible to the walk.
+ */
+export async function* matchedDatabases(
+  context: Context,
+  config: FdbConfig,
+  selection: Selection,
+  options: MatchedOptions,
+): AsyncGenerator<readonly Database[]> {
+  const disk = diskOf(context);
+  // Names of one key are alike in all roots; what is below them is read only as the walk gets there.
+  const folders = new Map<string, string[]>();
+  for await (const { path, root } of findDatabases(config, disk, selection, options.purpose)) {
+    const name = path.startsWith(root.catalogue) ? path.slice(root.catalogue.length) : baseName(path);
+    const same = folders.get(name);
+    if (same === undefined) folders.set(name, [path]);
+    else if (!same.includes(path)) same.push(path);
+  }
+  const groups = [...folders.values()].map((paths) => paths.sort()).sort((a, b) => ((a[0] as string) < (b[0] as string) ? -1 : 1));
+  const readings = ordered(items(groups), (paths) => Promise.all(paths.map((path) => openDatabase(disk, path, options))), databasesInFlight);
+  for await (const opened of readings) {
+    context.signal?.throwIfAborted();
+    const fitting: Database[] = [];
+    for (const database of opened) {
+      if (database === undefined || !fits(database, selection)) continue;
+      if (!database.controls.has(options.purpose)) fitting.push(database);
+      else report(lockedError(database, options.purpose), options.onDamage);
+    }
+    if (fitting.length > 0) yield fitting;
+  }
+}
+
+/** The disk of a context; `unsupported.engine` where there is none. */
+export function diskOf(context: Pick<Context, 'disk'>): Disk {
+  if (context.disk !== undefined) return context.disk;
+  throw new DteError('unsupported.engine', 'a store on a file system cannot be opened here', { hint: 'this platform gives no folders' });
+}
+
+/** Hands an error to who wants to go past it, or throws it. */
+export function report(error: unknown, onDamage: OnDamage | undefined): void {
+  if (!(error instanceof DteError) || onDamage === undefined || error.code.startsWith('fault.internal')) throw error;
+  onDamage(error);
+}
+
+async function openDatabase(disk: Disk, path: string, { onDamage }: MatchedOptions): Promise<Database | undefined> {
+  try {
+    return await readDatabase(disk, path, onDamage === undefined ? {} : { onDamage });
+  } catch (error) {
+    report(error, onDamage);
+    return undefined;
+  }
+}
+
+function fits({ schema, key }: Database, selection: Selection): boolean {
+  const rules = schema.rules.filter((rule) => canHaveMade(rule, key));
+  return rules.length === 0 ? fitsByText(key, selection) : rules.some((rule) => levelMatcher(rule.predicates, selection).matches(key));
+}
+
+/** For a database whose schema does not know its own key. */
+function fitsByText(key: Key, selection: Selection): boolean {
+  return [...key].every(([keyword, value]) => selection.get(keyword)?.includes(value) ?? true);
+}
+
+function lockedError({ path, key }: Database, purpose: 'list' | 'retrieve'): DteError {
+  const work = purpose === 'list' ? 'listing' : 'retrieval';
+  return new DteError('auth.locked', `database ${formatKey(key)} is locked for ${work}`, {
+    where: { file: path },
+    hint: `remove ${purpose}.lock there (dte fdb unlock --${purpose})`,
+  });
+}
+
+async function* items<T>(values: readonly T[]): AsyncGenerator<T> {
+  yield* values;
+}

@@ -1,0 +1,86 @@
+import type { Disk } from '../../base/index.js';
+import type { Store, StoreWriter } from '../seam.js';
+import { type BufferPool } from './buffer-pool.js';
+import { type DataFile, dataFile } from './data-file.js';
+import type { NewFiles } from './new-files.js';
+
+export interface LocalStoreOptions {
+  readonly pool: BufferPool;
+  readonly files: NewFiles;
+  /** Whether a flush waits until the octets are on the disk. */
+  readonly sync: boolean;
+}
+
+interface OpenFile {
+  readonly path: string;
+  readonly data: DataFile;
+  /** Holds something that was not flushed. */
+  isDirty: boolean;
+}
+
+/** The store on the machine's own file systems: one data file for each group and writer. */
+export function localStore(disk: Disk, options: LocalStoreOptions): Store {
+  return {
+    openForWriting: async ({ store }) => {
+      await disk.makeFolder(store);
+      return localStoreWriter(disk, store, options);
+    },
+    open: (file) => disk.open(file),
+    remove: (file) => disk.remove(file),
+  };
+}
+
+function localStoreWriter(disk: Disk, folder: string, { pool, files, sync }: LocalStoreOptions): StoreWriter {
+  const groups = new Map<string, OpenFile>();
+  const opening = new Map<string, Promise<OpenFile>>();
+
+  const open = (group: string): Promise<OpenFile> => {
+    let promise = opening.get(group);
+    if (promise !== undefined) return promise;
+    promise = files
+      .create(disk, folder, group, '.data', 0o666)
+      .then((file) => {
+        const opened = { path: file.path, data: dataFile(file, pool), isDirty: false };
+        groups.set(group, opened);
+        return opened;
+      })
+      .finally(() => opening.delete(group));
+    opening.set(group, promise);
+    return promise;
+  };
+  return {
+    archive(group, parts, { isOwned = false } = {}) {
+      const file = groups.get(group);
+      return file === undefined ? open(group).then((opened) => append(opened, parts, isOwned)) : append(file, parts, isOwned);
+    },
+    async flush() {
+      const dirty = [...groups.values()].filter(({ isDirty }) => isDirty);
+      for (const file of dirty) file.isDirty = false;
+      const settled = await Promise.allSettled(
+        dirty.map(async (file) => {
+          try {
+            await file.data.write();
+            if (sync) await file.data.sync();
+          } catch (error) {
+            file.isDirty = true;
+            throw error;
+          }
+        }),
+      );
+      for (const result of settled) if (result.status === 'rejected') throw result.reason;
+    },
+    async close() {
+      await Promise.allSettled(opening.values());
+      const settled = await Promise.allSettled([...groups.values()].map(({ data }) => data.close()));
+      groups.clear();
+      for (const result of settled) if (result.status === 'rejected') throw result.reason;
+    },
+  };
+}
+
+function append(file: OpenFile, parts: readonly Uint8Array[], isOwned: boolean): ReturnType<StoreWriter['archive']> {
+  file.isDirty = true;
+  const { offset, length, taken } = file.data.append(parts, isOwned);
+  const location = { file: file.path, offset, length };
+  return taken === undefined ? location : taken.then(() => location);
+}
