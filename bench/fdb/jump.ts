@@ -70,7 +70,10 @@ async function jumpRow(setting: Setting, folder: string): Promise<void> {
       aim: { ratio: 50 },
       ...beside(spread as Spread, typeof eccodes === 'string' ? 'ecCodes' : `${eccodes.label}, whole field`, whole ?? (eccodes as string)),
       // The intervals that hold the points: each is a part of the message.
-      floor: floorOf((bytesOf(path) / messagesPerFile) * Math.min(1, pointsPerField / Math.ceil(grid.points / 4096)), await bandwidth('cpu')),
+      floor: floorOf(
+        (bytesOf(path) / messagesPerFile) * Math.min(1, pointsPerField / Math.ceil(grid.points / 4096)),
+        await bandwidth('cpu'),
+      ),
     });
   } finally {
     peer?.close();

@@ -45,7 +45,7 @@ function findProgram(command: string, option: string, version: RegExp): { versio
 }
 
 function findFdb(): { version: string; value: { label: string } } | string {
-  const version = outputOf('fdb-info', ['--version'])?.match(/Version: (\S+)/)?.[1];
+  const version = outputOf('fdb-info', ['--version'])?.match(/\d+\.\d+\.\d+/)?.[0];
   return version === undefined ? 'fdb5 is not installed' : { version, value: { label: `fdb5 ${version}` } };
 }
 

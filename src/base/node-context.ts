@@ -19,7 +19,7 @@ export function nodeContext(): Context {
     env: process.env,
     progress: () => {},
     gpu: nodeGpu,
-    asset: async (path) => Uint8Array.from(await readFile(new URL(path, packageRoot()))),
+    asset: async (path) => new Uint8Array(await readFile(new URL(path, packageRoot()))),
   };
 }
 

@@ -1,9 +1,10 @@
 import { type Grid, gridFromSpec, gridFromText } from '../atlas/index.js';
-import { atPlace, type Context, DteError, isDteError, ordered, Recycler, type WritableFile } from '../base/index.js';
+import { atPlace, type Context, DteError, isDteError, ordered, Recycler } from '../base/index.js';
 import type { Engine, EngineInfo, KernelProfile } from '../compute/index.js';
-import { type Batch, batchesOf, type EncodedMessages, encodeInParts, type EncodeOptions, type Message, prepareDecode } from '../grib/index.js';
+import { type Batch, batchesOf, type Message, prepareDecode } from '../grib/index.js';
 import { prepareRegrid, type Regridder } from '../regrid/index.js';
 import { messageSource } from './message-source.js';
+import { type FieldOutput, fieldOutput, type OutgoingFields } from './regrid-output.js';
 import { Stopwatch } from './stopwatch.js';
 import { type EngineChoice, warmEngine } from './warm-engine.js';
 
@@ -42,7 +43,7 @@ export interface RegridSummary {
 const batchesInFlight = 2;
 
 /**
- * Regrids GRIB files into one, message by message in the order of the input. It streams: memory depends on the grids, not on
+ * Regrids GRIB files, and what a store of fields has (`fdb:REQUEST`), into one file or into a store (`fdb:`), message by message in the order of the input. It streams: memory depends on the grids, not on
  * the length of the files. The output appears under its name only when it is whole. `warm` is an engine that is starting already;
  * it is closed at the end.
  */
@@ -62,9 +63,9 @@ export async function regridFiles(
 
 async function regridOn(engine: Engine, context: Context, inputs: readonly string[], options: RegridFilesOptions): Promise<RegridSummary> {
   const target = await targetGrid(options);
-  const encodeOptions = { ...packingOption(options.packing), ...(options.bits === undefined ? {} : { bits: checkedBits(options.bits) }) };
-  const output = await context.fs.create(options.output);
-  const run = new RegridRun(context, engine, target, options);
+  const encode = { ...packingOption(options.packing), ...(options.bits === undefined ? {} : { bits: checkedBits(options.bits) }) };
+  const output = await fieldOutput(context, engine, options.output, { encode, config: options.config });
+  const run = new RegridRun(context, engine, target, { ...options, to: output });
   const memory = new Recycler();
   let writing: Promise<void> = Promise.resolve();
   try {
@@ -76,17 +77,17 @@ async function regridOn(engine: Engine, context: Context, inputs: readonly strin
         progress: (bytes) => run.onRead(bytes, source.totalBytes),
       }),
       async (batch) => {
-        const encoded = await run.regridBatch(batch, encodeOptions);
+        const outgoing = await run.regridBatch(batch);
         // Headers are copied by now. A message of several fields may go on in another batch.
         for (const { bytes, fields } of batch.messages) if (fields === 1) memory.give(bytes);
-        return encoded;
+        return outgoing;
       },
       batchesInFlight,
     );
     // One batch is written while the next ones are computed.
-    for await (const messages of results) {
+    for await (const outgoing of results) {
       await writing;
-      writing = run.write(output, messages);
+      writing = run.write(outgoing);
       writing.catch(() => {});
     }
     await writing;
@@ -109,6 +110,7 @@ class RegridRun {
   readonly #engine: Engine;
   readonly #target: Grid;
   readonly #options: RegridFilesOptions;
+  readonly #output: FieldOutput;
   readonly #regridders = new Map<string, Promise<Regridder>>();
   readonly #watch: Stopwatch;
   readonly #bad: { code: string; message: string }[] = [];
@@ -117,13 +119,13 @@ class RegridRun {
   #pointsOut = 0;
   #bytesIn = 0;
   #bytesTotal: number | undefined;
-  #bytesOut = 0;
 
-  constructor(context: Context, engine: Engine, target: Grid, options: RegridFilesOptions) {
+  constructor(context: Context, engine: Engine, target: Grid, options: RegridFilesOptions & { readonly to: FieldOutput }) {
     this.#context = context;
     this.#engine = engine;
     this.#target = target;
     this.#options = options;
+    this.#output = options.to;
     this.#watch = new Stopwatch(context.clock);
     this.onDamage = options.keepGoing === true ? (error) => this.#countBad(error) : undefined;
   }
@@ -134,9 +136,9 @@ class RegridRun {
   }
 
   /** With `keepGoing`, a batch that fails is done again one message at a time, so that only the bad ones are lost. */
-  async regridBatch(batch: Batch, encodeOptions: EncodeOptions): Promise<EncodedMessages> {
+  async regridBatch(batch: Batch): Promise<OutgoingFields> {
     try {
-      return await this.#regridMessages(batch.messages, batch.grid, encodeOptions);
+      return await this.#regridMessages(batch.messages, batch.grid);
     } catch (error) {
       if (
         this.#options.keepGoing !== true ||
@@ -147,11 +149,12 @@ class RegridRun {
         throw error;
       if (batch.messages.length === 1) {
         this.#countBad(error);
-        return { messages: [], release: () => {} };
+        return { fields: 0, messages: [], release: () => {} };
       }
-      const parts: EncodedMessages[] = [];
-      for (const message of batch.messages) parts.push(await this.regridBatch({ ...batch, messages: [message] }, encodeOptions));
+      const parts: OutgoingFields[] = [];
+      for (const message of batch.messages) parts.push(await this.regridBatch({ ...batch, messages: [message] }));
       return {
+        fields: parts.reduce((sum, { fields }) => sum + fields, 0),
         messages: parts.flatMap(({ messages }) => messages),
         release: () => {
           for (const part of parts) part.release();
@@ -160,16 +163,13 @@ class RegridRun {
     }
   }
 
-  async write(output: WritableFile, { messages, release }: EncodedMessages): Promise<void> {
+  async write({ fields, messages, release }: OutgoingFields): Promise<void> {
     try {
-      for (const bytes of messages.flat()) {
-        await this.#watch.time('write', output.write(bytes));
-        this.#bytesOut += bytes.length;
-      }
+      for (const bytes of messages.flat()) await this.#watch.time('write', this.#output.write(bytes));
     } finally {
       release();
     }
-    this.#fields += messages.length;
+    this.#fields += fields;
     this.#context.progress({ task: 'regrid', done: this.#bytesIn, total: this.#bytesTotal, unit: 'bytes', fields: this.#fields });
   }
 
@@ -180,7 +180,7 @@ class RegridRun {
       pointsIn: this.#pointsIn,
       pointsOut: this.#pointsOut,
       bytesIn: this.#bytesIn,
-      bytesOut: this.#bytesOut,
+      bytesOut: this.#output.bytes,
       wallSeconds: this.#watch.elapsedSeconds,
       stageSeconds: this.#watch.seconds,
       engine: this.#engine.info,
@@ -192,7 +192,7 @@ class RegridRun {
     for (const regridder of this.#regridders.values()) void regridder.then((made) => made.release()).catch(() => {});
   }
 
-  async #regridMessages(messages: readonly Message[], grid: Grid, encodeOptions: EncodeOptions): Promise<EncodedMessages> {
+  async #regridMessages(messages: readonly Message[], grid: Grid): Promise<OutgoingFields> {
     const engine = this.#engine;
     const watch = this.#watch;
     const first = messages[0] as Message;
@@ -211,10 +211,10 @@ class RegridRun {
       engine.run((pass) => regridder.value.apply(pass, prepared.value.decode(pass))),
     );
     try {
-      const bytes = await watch.time('encode', encodeInParts(engine, field, encodeOptions));
+      const outgoing = await watch.time('encode', this.#output.take(field));
       this.#pointsIn += grid.points * messages.length;
       this.#pointsOut += this.#target.points * messages.length;
-      return bytes;
+      return outgoing;
     } finally {
       for (const { values } of field.tiles) values.release();
     }

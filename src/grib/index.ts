@@ -10,6 +10,9 @@
  *     rows.push([get(message, 'shortName'), get(message, 'level'), gridOf(message).points]);
  *   }
  *
+ * Parts of a field: `jumpInfoOf` notes how its values are packed and where they lie, and `valuesAt` reads any ranges of them through a
+ * function that gives octets. `withKeys` changes header keys in a copy, as `grib_set` does.
+ *
  * Layouts of sections, code tables, parameters and MARS rules are data (src/grib/tables), read once by `gribTables`. The parameter
  * table is kept as text and searched line by line, because parsing all of it would cost more than listing a small file.
  * Unknown templates keep their octets: such a message is listed and copied, and refused only where its values or coordinates are asked for.
@@ -21,6 +24,7 @@
  * - levels keep their fraction (0.07 m; 2.28 cut it off), potential vorticity levels are in 1e-9 units (2.28: 1e-6);
  * - parameters follow ecCodes 2.47 (GRIB2 tables 36) with its WMO, ECMWF and DestinE sets; local parameters of other centres are unknown;
  * - local sections of other centres and the prefixes of TIGGE, CARRA and CERRA are kept, and have no keys;
+ * - `withKeys` states a fraction of a level with as few decimals as it needs; time ranges keep their product template;
  * - `numberOfMissing` counts by the bitmap, also where packings have missing values of their own.
  */
 export { type Batch, batchesOf, type BatchesOptions } from './batches.js';

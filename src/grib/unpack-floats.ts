@@ -28,8 +28,7 @@ function unpackFloatsHost(args: TwinArguments<typeof params, typeof inputs, type
     const first = (laneTable[row * 4 + 1] as number) * 4;
     const octets = laneTable[row * 4 + 2] as number;
     const bitmapStart = laneTable[row * 4 + 3] as number;
-    const floatAt = (index: number): number =>
-      octets === 8 ? view.getFloat64(first + index * 8) : view.getFloat32(first + index * 4);
+    const floatAt = (index: number): number => (octets === 8 ? view.getFloat64(first + index * 8) : view.getFloat32(first + index * 4));
     if (bitmapStart === noBitmap) {
       for (let point = start; point < end; point++) values[point * lanes + lane] = floatAt(point);
       continue;

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Disk } from '../../src/base/index.js';
 import { nodeContext, nodeDisk } from '../../src/base/node.js';
-import { type ConfigOptions, directoryFor, type FdbConfig, findDatabases, type Purpose, readFdbConfig } from '../../src/fdb/config/index.js';
+import {
+  type ConfigOptions,
+  directoryFor,
+  type FdbConfig,
+  findDatabases,
+  type Purpose,
+  readFdbConfig,
+} from '../../src/fdb/config/index.js';
 import { splitForArchive } from '../../src/fdb/schema/index.js';
 import type { Key } from '../../src/fdb/types.js';
 import { type FdbPeer, fdbPeer, noFdb, peerMessage } from '../support/fdb-peer.js';
@@ -14,7 +21,20 @@ const schemaText = `date:Date; time:Time; expver:Expver;
 [ class, expver, stream=enfo, date, time, domain [ type, levtype [ step, number?, levelist?, param ]]]
 [ class, expver, stream=mnth, domain [ type [ date, param ]]]
 `;
-const fixed = { class: 'rd', expver: 'xxxx', stream: 'enfo', date: '20240101', time: '0000', domain: 'g', type: 'pf', levtype: 'pl', step: '0', number: '1', levelist: '1', param: '130' };
+const fixed = {
+  class: 'rd',
+  expver: 'xxxx',
+  stream: 'enfo',
+  date: '20240101',
+  time: '0000',
+  domain: 'g',
+  type: 'pf',
+  levtype: 'pl',
+  step: '0',
+  number: '1',
+  levelist: '1',
+  param: '130',
+};
 const keyOf = (changes: Readonly<Record<string, string>> = {}): Key => new Map(Object.entries({ ...fixed, ...changes }));
 const names = (values: Readonly<Record<string, readonly string[]>>) => new Map(Object.entries(values));
 
@@ -60,11 +80,16 @@ const flat = 'rd:xxxx:enfo:20240101:0000:g';
 
 t.test('the first space whose pattern is found in the values takes a database', async (test) => {
   const { read, where, folder } = place(test);
-  const config = await read('{regex: "^od:", roots: [r1]}, {regex: "enfo:2024(01|02)[[:digit:]]+", roots: [r2]}, {regex: "^rd", roots: [r3]}');
+  const config = await read(
+    '{regex: "^od:", roots: [r1]}, {regex: "enfo:2024(01|02)[[:digit:]]+", roots: [r2]}, {regex: "^rd", roots: [r3]}',
+  );
   test.equal(await where(config), `r2/${flat}`);
   test.equal(await where(config, { class: 'od' }), 'r1/od:xxxx:enfo:20240101:0000:g');
   test.equal(await where(config, { date: '20240301' }), 'r3/rd:xxxx:enfo:20240301:0000:g');
-  await test.rejects(where(config, { class: 'ea', date: '20230101' }), { code: 'input.config', message: /no space takes .*'ea:xxxx:enfo:20230101:0000:g' fits none of '\^od:'/ });
+  await test.rejects(where(config, { class: 'ea', date: '20230101' }), {
+    code: 'input.config',
+    message: /no space takes .*'ea:xxxx:enfo:20230101:0000:g' fits none of '\^od:'/,
+  });
   const override = await read('{roots: [r1]}', { FDB_ROOT_DIRECTORY: `${folder}/r3` });
   test.equal(await where(override), `r3/${flat}`);
 });
@@ -93,8 +118,16 @@ t.test('roots that are not there or not writable are passed by', async (test) =>
 
 t.test('each handler chooses by its own rule', async (test) => {
   const { read, where, path, folder } = place(test);
-  const free = new Map([['r1', 300], ['r2', 100], ['r3', 600]]);
-  const total = new Map([['r1', 400], ['r2', 1000], ['r3', 2000]]);
+  const free = new Map([
+    ['r1', 300],
+    ['r2', 100],
+    ['r3', 600],
+  ]);
+  const total = new Map([
+    ['r1', 400],
+    ['r2', 1000],
+    ['r3', 2000],
+  ]);
   const space = async (root: string) => ({ freeBytes: free.get(root.slice(-2)) ?? 0, totalBytes: total.get(root.slice(-2)) ?? 0 });
   const disk: Disk = { ...nodeDisk, space };
   const chosen = async (handler: string, random = 0, env: Readonly<Record<string, string>> = {}) =>
@@ -137,35 +170,67 @@ t.test('the handler expver keeps its choice in a table', async (test) => {
 
 t.test('dbnames give nested directories, which are found again by what is in their names', async (test) => {
   const { read, where, found, database, path } = place(test);
-  writeFileSync(path('names'), 'class,expver=00..,stream,date,time,domain  operations/{date}/{class}-{expver}:{time}:{domain}:{stream}\nclass,expver,stream,date,time,domain  {class}:{expver}/{date}:{time}:{domain}/{stream}\n');
+  writeFileSync(
+    path('names'),
+    'class,expver=00..,stream,date,time,domain  operations/{date}/{class}-{expver}:{time}:{domain}:{stream}\nclass,expver,stream,date,time,domain  {class}:{expver}/{date}:{time}:{domain}/{stream}\n',
+  );
   const config = await read('{roots: [r1]}', { FDB_DBNAMES_FILE: path('names') });
   const nested = ['r1/rd:xxxx/20240101:0000:g/enfo', 'r1/operations/20240101/od-0001:0000:g:enfo', 'r1/rd:xxxx/20240102:0000:g/enfo'];
   test.equal(await where(config), nested[0]);
   test.equal(await where(config, { class: 'od', expver: '0001' }), nested[1]);
   for (const name of nested) database(name);
   database(`r1/${flat.replace('xxxx', 'yyyy')}`);
-  test.same(await found(config, {}), ['r1/operations/20240101/od-0001:0000:g:enfo', 'r1/rd:xxxx/20240101:0000:g/enfo', 'r1/rd:xxxx/20240102:0000:g/enfo', `r1/${flat.replace('xxxx', 'yyyy')}`].sort());
+  test.same(
+    await found(config, {}),
+    [
+      'r1/operations/20240101/od-0001:0000:g:enfo',
+      'r1/rd:xxxx/20240101:0000:g/enfo',
+      'r1/rd:xxxx/20240102:0000:g/enfo',
+      `r1/${flat.replace('xxxx', 'yyyy')}`,
+    ].sort(),
+  );
   test.same(await found(config, { class: ['rd'], date: ['20240102'] }), [nested[2]]);
   test.same(await found(config, { class: ['od'] }), [nested[1]]);
-  test.same(await found(config, { class: ['rd'], expver: ['xxxx'], stream: ['enfo'], date: ['20240101'], time: ['0000'], domain: ['g'] }), [nested[0]]);
+  test.same(await found(config, { class: ['rd'], expver: ['xxxx'], stream: ['enfo'], date: ['20240101'], time: ['0000'], domain: ['g'] }), [
+    nested[0],
+  ]);
 });
 
 t.test('directories are chosen by their names, in every root that allows the purpose', async (test) => {
   const { read, found, database, path } = place(test);
   const config = await read(`{regex: od, roots: [r1]}, {roots: [r2, {path: ${path('r3')}, visit: false}]}`);
-  const all = [`r1/${flat}`, 'r1/od:0001:enfo:20240101:0000:g', 'r1/od:0001:mnth:g', `r2/${flat.replace('0101', '0102')}`, `r3/${flat.replace('0101', '0103')}`];
+  const all = [
+    `r1/${flat}`,
+    'r1/od:0001:enfo:20240101:0000:g',
+    'r1/od:0001:mnth:g',
+    `r2/${flat.replace('0101', '0102')}`,
+    `r3/${flat.replace('0101', '0103')}`,
+  ];
   for (const name of all) database(name);
   mkdirSync(path('r1/.hidden'));
   mkdirSync(path('r1/empty:folder'));
   database('r1/some:other');
   database('r1/by/another/table');
-  test.same(await found(config, { class: ['rd'] }), ['r1/by/another/table', `r1/${flat}`, 'r1/some:other', all[3]], 'a name of another shape is left to its table of contents');
+  test.same(
+    await found(config, { class: ['rd'] }),
+    ['r1/by/another/table', `r1/${flat}`, 'r1/some:other', all[3]],
+    'a name of another shape is left to its table of contents',
+  );
   test.same(await found(config, { class: ['rd'] }, 'wipe'), ['r1/by/another/table', `r1/${flat}`, 'r1/some:other', all[3], all[4]]);
-  test.same((await found(config, { class: ['od'], stream: ['mnth'] })).filter((name) => !/some|by/.test(name)), ['r1/od:0001:mnth:g']);
+  test.same(
+    (await found(config, { class: ['od'], stream: ['mnth'] })).filter((name) => !/some|by/.test(name)),
+    ['r1/od:0001:mnth:g'],
+  );
   const full = { class: ['rd'], expver: ['xxxx'], stream: ['enfo'], time: ['0000'], domain: ['g'] };
   test.same(await found(config, { ...full, date: ['20240101'] }), [`r1/${flat}`], 'all values give the name itself');
-  test.same(await found(config, { ...full, date: ['20240101', '20240102'] }).then((paths) => paths.filter((name) => !/some|by/.test(name))), [`r1/${flat}`, all[3]]);
-  test.same(await found(config, { ...full, domain: ['../r2'], date: ['20240101'] }).then((paths) => paths.filter((name) => !/some|by/.test(name))), []);
+  test.same(
+    await found(config, { ...full, date: ['20240101', '20240102'] }).then((paths) => paths.filter((name) => !/some|by/.test(name))),
+    [`r1/${flat}`, all[3]],
+  );
+  test.same(
+    await found(config, { ...full, domain: ['../r2'], date: ['20240101'] }).then((paths) => paths.filter((name) => !/some|by/.test(name))),
+    [],
+  );
 });
 
 t.test('data files have roots of their own where the configuration separates them', async (test) => {
@@ -191,14 +256,19 @@ t.test('of thousands of directories, those of a day are found quickly', async (t
 });
 
 /** A private FDB of Debian's tools with these spaces, and ours beside it. */
-async function beside(test: Test, spaces: (folder: string) => string, env: (folder: string) => Readonly<Record<string, string>> = () => ({})) {
+async function beside(
+  test: Test,
+  spaces: (folder: string) => string,
+  env: (folder: string) => Readonly<Record<string, string>> = () => ({}),
+) {
   const peer: FdbPeer = fdbPeer({ roots: ['r1', 'r2', 'r3'] });
   test.teardown(peer.remove);
   const text = `{type: local, engine: toc, schema: ${peer.folder}/schema, spaces: [${spaces(peer.folder)}]}`;
   const places = { FDB_DBNAMES_FILE: peer.file('no-names', ''), ...env(peer.folder), FDB5_CONFIG: text };
   const config = await readFdbConfig({ ...nodeContext(), env: places });
   const message = peerMessage(peer, 'message.grib');
-  const write = (modifiers: string): void => void peer.runWith({ FDB5_CONFIG_FILE: '', ...places }, 'fdb-write', `--modifiers=${modifiers}`, message);
+  const write = (modifiers: string): void =>
+    void peer.runWith({ FDB5_CONFIG_FILE: '', ...places }, 'fdb-write', `--modifiers=${modifiers}`, message);
   const ours = async (changes: Readonly<Record<string, string>>): Promise<string> => {
     const { database, rule } = splitForArchive(config.schema, keyOf(changes));
     return (await directoryFor(config, nodeDisk, database, rule.database)).catalogue;
@@ -208,22 +278,27 @@ async function beside(test: Test, spaces: (folder: string) => string, env: (fold
 
 const isDatabase = (path: string): boolean => readdirSync(path, { withFileTypes: true }).some((entry) => entry.name === 'toc');
 
-t.test('fdb-write puts a database where we would: patterns of spaces, handlers, a directory that is there', { skip: noFdb }, async (test) => {
-  const { write, ours } = await beside(
-    test,
-    (folder) =>
-      `{regex: "rd:aa[[:alnum:]]+:enfo", roots: [{path: ${folder}/r2}]}, {regex: "bb|^cc", handler: LeastUsed, roots: [{path: ${folder}/r1}, {path: ${folder}/r3}]}, {regex: .*, roots: [{path: ${folder}/r1, writable: false}, {path: ${folder}/r3}, {path: ${folder}/r2}]}`,
-  );
-  for (const expver of ['aa01', 'xxbb', 'zzzz', 'ccaa']) {
-    const place = await ours({ expver });
-    write(`expver=${expver}`);
-    test.ok(isDatabase(place), place);
-    test.equal(await ours({ expver }), place, 'and there it stays');
-  }
-});
+t.test(
+  'fdb-write puts a database where we would: patterns of spaces, handlers, a directory that is there',
+  { skip: noFdb },
+  async (test) => {
+    const { write, ours } = await beside(
+      test,
+      (folder) =>
+        `{regex: "rd:aa[[:alnum:]]+:enfo", roots: [{path: ${folder}/r2}]}, {regex: "bb|^cc", handler: LeastUsed, roots: [{path: ${folder}/r1}, {path: ${folder}/r3}]}, {regex: .*, roots: [{path: ${folder}/r1, writable: false}, {path: ${folder}/r3}, {path: ${folder}/r2}]}`,
+    );
+    for (const expver of ['aa01', 'xxbb', 'zzzz', 'ccaa']) {
+      const place = await ours({ expver });
+      write(`expver=${expver}`);
+      test.ok(isDatabase(place), place);
+      test.equal(await ours({ expver }), place, 'and there it stays');
+    }
+  },
+);
 
 t.test('fdb-write names directories as we do by dbnames, with and without a pattern', { skip: noFdb }, async (test) => {
-  const table = 'class,expver=aa..,stream,date,time,domain {class}:{expver}/{date}:{time}:{domain}/{stream}\nclass,expver=b+,stream,date,time,domain all/{stream}/{date}/x{class}{expver}{time}{domain}\nclass {class}\n';
+  const table =
+    'class,expver=aa..,stream,date,time,domain {class}:{expver}/{date}:{time}:{domain}/{stream}\nclass,expver=b+,stream,date,time,domain all/{stream}/{date}/x{class}{expver}{time}{domain}\nclass {class}\n';
   const { write, ours } = await beside(
     test,
     (folder) => `{roots: [{path: ${folder}/r1}]}`,

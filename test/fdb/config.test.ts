@@ -27,7 +27,8 @@ function place(test: Test): Place {
       return path;
     },
     // FDB_HOME keeps the tables of an installed fdb5 out.
-    read: (options, env = {}) => readFdbConfig({ ...nodeContext(), env: { HOME: folder, FDB_HOME: folder, ...env } } satisfies Context, options),
+    read: (options, env = {}) =>
+      readFdbConfig({ ...nodeContext(), env: { HOME: folder, FDB_HOME: folder, ...env } } satisfies Context, options),
   };
 }
 
@@ -56,7 +57,7 @@ t.test('with nothing configured there is a root of its own and the built-in sche
   test.ok(Object.isFrozen(config));
 });
 
-t.test('the first of argument, FDB_CONFIG, FDB_CONFIG_FILE, the tool\'s and the common file counts', async (test) => {
+t.test("the first of argument, FDB_CONFIG, FDB_CONFIG_FILE, the tool's and the common file counts", async (test) => {
   const { file, read } = place(test);
   file('etc/fdb/config.yaml', local('/common'));
   test.same(rootsOf(await read()), ['/common']);
@@ -77,7 +78,11 @@ t.test('the first of argument, FDB_CONFIG, FDB_CONFIG_FILE, the tool\'s and the 
 t.test('a file that is named and is not there is an error', async (test) => {
   const { folder, file, read } = place(test);
   const absent = `${folder}/no.yaml`;
-  for (const work of [read({ config: absent }), read({}, { FDB_CONFIG_FILE: absent }), read({ config: `{type: local, schema: ${absent}, spaces: [{roots: [{path: /r}]}]}` })]) {
+  for (const work of [
+    read({ config: absent }),
+    read({}, { FDB_CONFIG_FILE: absent }),
+    read({ config: `{type: local, schema: ${absent}, spaces: [{roots: [{path: /r}]}]}` }),
+  ]) {
     test.equal((await failure(work)).code, 'absent.file');
   }
   test.match((await failure(read({}, { FDB5_CONFIG_FILE: absent }))).message, /no\.yaml' does not exist \(FDB5_CONFIG_FILE names it\)/);
@@ -135,8 +140,20 @@ t.test('flags of roots: writable and visit stand for two each, and the whole may
 
 t.test('the environment and the caller set how is written', async (test) => {
   const { read } = place(test);
-  const env = { FDB_SUB_TOCS: '1', FDB5_DATA_SYNC_ON_FLUSH: 'off', FDB_SERIALISATION_VERSION: '3', FDB_AUX_EXTENSIONS: 'a,b', FDB_READ_LIMIT: '1000' };
-  test.match(await read({}, env), { useSubToc: true, syncOnFlush: false, tocVersion: 3, auxiliaryExtensions: ['a', 'b'], readLimitBytes: 1000 });
+  const env = {
+    FDB_SUB_TOCS: '1',
+    FDB5_DATA_SYNC_ON_FLUSH: 'off',
+    FDB_SERIALISATION_VERSION: '3',
+    FDB_AUX_EXTENSIONS: 'a,b',
+    FDB_READ_LIMIT: '1000',
+  };
+  test.match(await read({}, env), {
+    useSubToc: true,
+    syncOnFlush: false,
+    tocVersion: 3,
+    auxiliaryExtensions: ['a', 'b'],
+    readLimitBytes: 1000,
+  });
   const user = { userConfig: '{useSubToc: false, preloadTocBTree: true, limits: {read: 5}, mostDatabasesOpen: 2}' };
   test.match(await read(user, env), { useSubToc: false, readLimitBytes: 5, mostDatabasesOpen: 2 });
   test.match((await failure(read({ userConfig: { useSubTocs: true } }))).message, /did you mean 'useSubToc'/);
@@ -155,18 +172,31 @@ t.test('the old tables under the home, or where the environment names them, are 
   file('etc/fdb/dbnames', 'class {class}/x\n');
   const config = await read();
   test.same(rootsOf(config), ['/od1', '/od2', '/all']);
-  test.same(config.spaces.map(({ regex, handler }) => [regex, handler]), [['od:.*', 'LeastUsed'], ['.*', 'Default']]);
+  test.same(
+    config.spaces.map(({ regex, handler }) => [regex, handler]),
+    [
+      ['od:.*', 'LeastUsed'],
+      ['.*', 'Default'],
+    ],
+  );
   test.match(config.spaces[0]?.roots[1], { archive: false, list: true });
   test.equal(config.schemaFile, `${folder}/etc/fdb/schema`);
   test.equal(config.names.length, 1);
-  const other = { FDB_SPACES_FILE: file('spaces', '.* one First'), FDB_ROOTS_FILE: file('roots', '~fdb/r one 1 1'), FDB_DBNAMES_FILE: '/dev/null' };
+  const other = {
+    FDB_SPACES_FILE: file('spaces', '.* one First'),
+    FDB_ROOTS_FILE: file('roots', '~fdb/r one 1 1'),
+    FDB_DBNAMES_FILE: '/dev/null',
+  };
   const named = await read({}, other);
   test.same(rootsOf(named), [`${folder}/r`]);
   test.same(named.names, []);
   test.match((await failure(read({}, { ...other, FDB_ROOTS_FILE: file('none', '/r two yes yes') }))).message, /space 'one' has no roots/);
   test.equal((await failure(read({}, { ...other, FDB_SPACES_FILE: '/no/spaces' }))).code, 'absent.file');
   test.match((await failure(read({}, { ...other, FDB_SPACES_FILE: file('short', '.* one') }))).message, /2 words.*3 are expected/);
-  test.equal((await failure(read({ config: '{type: local}' }, { FDB_ENGINES_FILE: file('engines', '.* pmem') }))).code, 'unsupported.engine');
+  test.equal(
+    (await failure(read({ config: '{type: local}' }, { FDB_ENGINES_FILE: file('engines', '.* pmem') }))).code,
+    'unsupported.engine',
+  );
   for (const bad of ['class {class}/{type}', 'class {class', 'class ../{class}', 'class /{class}', 'class=a=b {class}', 'class']) {
     test.equal((await failure(read({}, { FDB_DBNAMES_FILE: file('bad', bad) }))).code, 'input.config', bad);
   }
@@ -192,7 +222,8 @@ fdbs:
   test.same(taken({ class: 'od', expver: 'xxzz', stream: 'wave' }), ['/c']);
   test.same(taken({ class: 'od' }), ['/c'], 'a keyword that is missing does not fit');
   test.same(taken({ class: 'rd' }), ['/b']);
-  const concerned = (values: Readonly<Record<string, readonly string[]>>) => configsFor(config, new Map(Object.entries(values))).flatMap(rootsOf);
+  const concerned = (values: Readonly<Record<string, readonly string[]>>) =>
+    configsFor(config, new Map(Object.entries(values))).flatMap(rootsOf);
   test.same(concerned({}), ['/a', '/b', '/c']);
   test.same(concerned({ class: ['rd', 'ea'] }), ['/b', '/c']);
   test.equal(config.lanes[1]?.config.schemaFile, schema, 'a lane takes the schema of the whole');
@@ -201,7 +232,7 @@ fdbs:
 });
 
 const documents = [
-  'type: local\nengine: toc\nspaces:\n- name: all\n  regex: ".*" # any\n  roots:\n  - path: /r1\n    writable: true\n  - {path: \'/r\'\'2\', visit: no}\n',
+  "type: local\nengine: toc\nspaces:\n- name: all\n  regex: \".*\" # any\n  roots:\n  - path: /r1\n    writable: true\n  - {path: '/r''2', visit: no}\n",
   '{"a": {"b": [1, 2.5, true, null, "x:y"]}, "__proto__": 1}',
   '---\na: 0644\nb: ~\nc:\nd: .*\ne: od:.*\nf: rwx,r-x,---\ng: [a, b c, {d: e}]\nh:\n  i:\n    j: -5\nk: http://x:1/y\nl: a#b\n',
   'a:\n  -\n    b: c\n    d: {e: [1,\n      2]}\n  - - x\n    - y\n',
@@ -209,7 +240,23 @@ const documents = [
   'a: ""\nb: \'\'\nc: "it\'s"\nd: TRUE\ne: Null\n',
 ];
 /** Documents that only the whole language explains, and wrong ones. */
-const notPlain = ['a: |\n  x', 'a: &x 1', 'a: b\n  c', 'a: 1\na: 2', 'a: b: c', 'a: [1', 'a: 1e3', '? a', 'a:\tb', 'a: !!str 1', 'a: "\\x41"', '<<: {a: 1}', 'a\n', '[a]: b', 'a: 0x1F'];
+const notPlain = [
+  'a: |\n  x',
+  'a: &x 1',
+  'a: b\n  c',
+  'a: 1\na: 2',
+  'a: b: c',
+  'a: [1',
+  'a: 1e3',
+  '? a',
+  'a:\tb',
+  'a: !!str 1',
+  'a: "\\x41"',
+  '<<: {a: 1}',
+  'a\n',
+  '[a]: b',
+  'a: 0x1F',
+];
 
 t.test('the quick reader of plain YAML reads what the yaml package reads, or leaves it to it', async (test) => {
   for (const text of documents) test.same(JSON.stringify(plainYaml(text)), JSON.stringify(parse(text)), text);

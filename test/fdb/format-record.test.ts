@@ -79,6 +79,11 @@ t.test('octets of a record are those of the layout', async (t) => {
   t.same([...bytes], [...expected]);
 });
 
+t.test('a time on the second is told a microsecond later, which upstream needs', async (t) => {
+  const bytes = encodeRecord(clear, { version: 3, self, timeMs: 1_704_103_200_000 });
+  t.equal(decodeRecords(bytes).records[0]?.header.timeMs, 1_704_103_200_000.001);
+});
+
 t.test('records are padded as told, and a long one takes several units', async (t) => {
   t.equal(encode(clear, 2, 256).length, 256);
   const many: RecordContent = { ...index, axes: new Map([['param', Array.from({ length: 1000 }, (_, at) => String(at))]]) };

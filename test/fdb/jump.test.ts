@@ -6,7 +6,16 @@ import t from 'tap';
 import { gridFromSpec } from '../../src/atlas/index.js';
 import { concatenated, type DteError, isDteError } from '../../src/base/index.js';
 import { missingValue } from '../../src/compute/index.js';
-import { type ExtractedField, type FieldRequest, type FoundField, indexJumpsOf, type JumperOptions, openJumper, sidecarEnding, uploadExtracted } from '../../src/fdb/jump/index.js';
+import {
+  type ExtractedField,
+  type FieldRequest,
+  type FoundField,
+  indexJumpsOf,
+  type JumperOptions,
+  openJumper,
+  sidecarEnding,
+  uploadExtracted,
+} from '../../src/fdb/jump/index.js';
 import { encodeJumpRecord, encodeSidecar } from '../../src/fdb/jump/jump-record.js';
 import { encode, get, gridHashOf, indexPicks, type Message, newMessage, parseMessage, withKeys } from '../../src/grib/index.js';
 import { fieldOf } from '../grib/recoded.js';
@@ -24,7 +33,9 @@ t.teardown(async () => {
 });
 
 const grid = gridFromSpec({ grid: 'O48' });
-const templates = [1, 2, 3, 4, 5, 6].map((level) => newMessage({ date: 20260101, step: 6, param: 't', levtype: 'ml', level }, grid, tables));
+const templates = [1, 2, 3, 4, 5, 6].map((level) =>
+  newMessage({ date: 20260101, step: 6, param: 't', levtype: 'ml', level }, grid, tables),
+);
 
 /** Layers: smooth, noisy, with holes, constant, constant with holes, empty. */
 function layers(seed: number): readonly Float64Array[] {
@@ -85,7 +96,8 @@ function faultOf(found: readonly ExtractedField[], { values }: Made, indices: re
     for (const [at, index] of indices.entries()) {
       const wanted = values[number]?.[index] as number;
       const bit = ((masks[0]?.[at >> 6] as bigint) >> BigInt(at & 63)) & 1n;
-      if (!Object.is(got[0]?.[at], wanted) || (bit === 1n) === Number.isNaN(wanted)) return `field ${number}, index ${index}: ${got[0]?.[at]} for ${wanted}, mask ${bit}`;
+      if (!Object.is(got[0]?.[at], wanted) || (bit === 1n) === Number.isNaN(wanted))
+        return `field ${number}, index ${index}: ${got[0]?.[at]} for ${wanted}, mask ${bit}`;
     }
   }
   return undefined;
@@ -98,16 +110,40 @@ t.test('values at indices and ranges are those of the full decode, in the order 
   for (const packing of ['simple', 'ccsds'] as const) {
     const made = await makeFile(`${packing}.data`, packing);
     for (const threads of [1, 2]) {
-      const [byIndex, byRange] = [{ fields: made.fields, indices }, { fields: [...made.fields].reverse(), ranges: [[0, 5], [90, 91], [4000, 4200], [grid.points - 3, grid.points]] as const }];
+      const [byIndex, byRange] = [
+        { fields: made.fields, indices },
+        {
+          fields: [...made.fields].reverse(),
+          ranges: [
+            [0, 5],
+            [90, 91],
+            [4000, 4200],
+            [grid.points - 3, grid.points],
+          ] as const,
+        },
+      ];
       const found = await extracted([byIndex, byRange], { threads });
       t.equal(faultOf(found.slice(0, 6), made, indices), undefined, `${packing}, ${threads} threads`);
       for (const [at, { key, values, masks, request }] of found.slice(6).entries()) {
         const full = made.values[5 - at] as Reals;
         t.equal(key.get('levelist'), String(6 - at));
         t.equal(request, 1);
-        t.same(values.map((range) => Array.from(range)), byRange.ranges.map(([start, end]) => Array.from(full.slice(start, end))));
-        t.same(masks.map((mask) => mask.length), [1, 1, 4, 1]);
-        t.equal(masks[0]?.[0], BigInt(`0b${Array.from(full.slice(0, 5), (value) => (Number.isNaN(value) ? 0 : 1)).reverse().join('')}`));
+        t.same(
+          values.map((range) => Array.from(range)),
+          byRange.ranges.map(([start, end]) => Array.from(full.slice(start, end))),
+        );
+        t.same(
+          masks.map((mask) => mask.length),
+          [1, 1, 4, 1],
+        );
+        t.equal(
+          masks[0]?.[0],
+          BigInt(
+            `0b${Array.from(full.slice(0, 5), (value) => (Number.isNaN(value) ? 0 : 1))
+              .reverse()
+              .join('')}`,
+          ),
+        );
       }
     }
   }
@@ -146,13 +182,24 @@ t.test('a sidecar cut at any octet of its last record is used as far as it is wh
   for (let cut = whole.length - last; cut < whole.length; cut++) {
     writeFileSync(path, whole.subarray(0, cut));
     const reader = openJumper(ctx, { threads: 0, onDamage: () => {} });
-    if ((await reader.sidecars.find(made.file, locations.map(({ offset }) => offset))).length !== 5) wrong++;
+    if (
+      (
+        await reader.sidecars.find(
+          made.file,
+          locations.map(({ offset }) => offset),
+        )
+      ).length !== 5
+    )
+      wrong++;
     await reader.close();
   }
   t.equal(wrong, 0, `${last} cuts`);
   const notices: DteError[] = [];
   truncateSync(path, whole.length - 3);
-  t.equal(faultOf(await extracted([{ fields: made.fields, indices }], { onDamage: (error) => notices.push(error) }), made, indices), undefined);
+  t.equal(
+    faultOf(await extracted([{ fields: made.fields, indices }], { onDamage: (error) => notices.push(error) }), made, indices),
+    undefined,
+  );
   t.match(notices[0]?.message, /torn record/);
   t.equal((await indexJumpsOf(ctx, locations, { threads: 1, onDamage: () => {} })).made, 1);
   t.same(readFileSync(path), whole);
@@ -171,7 +218,10 @@ t.test('a flipped bit anywhere in a sidecar never gives a wrong value', async (t
     flipped[octet] = (flipped[octet] as number) ^ (1 << (octet % 8));
     writeFileSync(path, flipped);
     const reader = openJumper(ctx, { threads: 0, onDamage: () => noticed++ });
-    const found = await reader.sidecars.find(made.file, locations.map(({ offset }) => offset));
+    const found = await reader.sidecars.find(
+      made.file,
+      locations.map(({ offset }) => offset),
+    );
     await reader.close();
     if (found.length > 2) t.fail(`a flip in octet ${octet} passed unseen`);
   }
@@ -182,11 +232,19 @@ t.test('a flipped bit anywhere in a sidecar never gives a wrong value', async (t
 
 t.test('a sidecar of messages that were since written over is reported and not used', async (t) => {
   const before = await makeFile('stale.data', 'ccsds', 1);
-  await indexJumpsOf(ctx, before.fields.map(({ location }) => location), { threads: 1 });
+  await indexJumpsOf(
+    ctx,
+    before.fields.map(({ location }) => location),
+    { threads: 1 },
+  );
   const sidecar = readFileSync(before.file + sidecarEnding);
   // Simple packing without bitmap: the same lengths and headers, other values.
   const simple = await makeFile('rewritten.data', 'simple', 1);
-  await indexJumpsOf(ctx, simple.fields.map(({ location }) => location), { threads: 1 });
+  await indexJumpsOf(
+    ctx,
+    simple.fields.map(({ location }) => location),
+    { threads: 1 },
+  );
   const kept = readFileSync(simple.file + sidecarEnding);
   const after = await makeFile('rewritten.data', 'simple', 2);
   writeFileSync(after.file + sidecarEnding, kept);
@@ -201,6 +259,54 @@ t.test('a sidecar of messages that were since written over is reported and not u
   t.equal(faultOf(await extracted([{ fields: after.fields, indices }], { onDamage: () => {} }), after, indices), undefined);
 });
 
+t.test('sidecars may lie in a folder of their own', async (t) => {
+  const made = await makeFile('apart.data', 'ccsds');
+  const sidecarFolder = join(folder, 'sidecars');
+  const locations = made.fields.map(({ location }) => location);
+  t.equal((await indexJumpsOf(ctx, locations, { threads: 1, sidecarFolder })).made, 6);
+  t.notOk(existsSync(made.file + sidecarEnding), 'nothing beside the data');
+  t.equal(faultOf(await extracted([{ fields: made.fields, indices }], { lazy: false, sidecarFolder }), made, indices), undefined);
+});
+
+t.test('a stale sidecar of fields on another grid does not make the true ones refused', async (t) => {
+  const made = await makeFile('regridded.data', 'simple');
+  const path = made.file + sidecarEnding;
+  const jumper = openJumper(ctx, { threads: 1 });
+  const records = await jumper.infosOf(made.fields.map(({ location }) => location));
+  await jumper.close();
+  const strange = records.map((record, index) =>
+    index === 0 ? { ...record, fingerprint: '0000000000000000', info: { ...record.info, gridHash: 'f'.repeat(32) } } : record,
+  );
+  writeFileSync(path, encodeSidecar(strange));
+  const one = { ...made, fields: made.fields.slice(0, 1), values: made.values.slice(0, 1) };
+  t.equal(
+    faultOf(
+      await extracted([{ fields: one.fields, indices, gridHash: gridHashOf(made.messages[0] as Message) }], {
+        onDamage: () => {},
+        ignoreGridHash: true,
+      }),
+      one,
+      indices,
+    ),
+    undefined,
+  );
+  writeFileSync(
+    path,
+    encodeSidecar(
+      strange.map((record) => ({ ...record, fingerprint: '0000000000000000', info: { ...record.info, gridHash: 'f'.repeat(32) } })),
+    ),
+  );
+  t.equal(faultOf(await extracted([{ fields: made.fields, indices }], { onDamage: () => {} }), made, indices), undefined);
+});
+
+t.test('reading can be cancelled', async (t) => {
+  const made = await makeFile('cancelled.data', 'simple');
+  const jumper = openJumper({ ...ctx, signal: AbortSignal.abort() }, { threads: 1 });
+  const error = await failure(jumper.extractFrom([{ fields: made.fields, indices }]).next());
+  t.ok(isDteError(error, 'fault.cancelled'), `${error?.message}`);
+  await jumper.close();
+});
+
 t.test('a file of another program with the name of a sidecar is neither read nor changed', async (t) => {
   const made = await makeFile('foreign.data', 'ccsds');
   const path = made.file + sidecarEnding;
@@ -209,7 +315,11 @@ t.test('a file of another program with the name of a sidecar is neither read nor
   const notices: DteError[] = [];
   const onDamage = (error: DteError): void => void notices.push(error);
   t.equal(faultOf(await extracted([{ fields: made.fields, indices }], { onDamage }), made, indices), undefined);
-  await indexJumpsOf(ctx, made.fields.map(({ location }) => location), { threads: 1, onDamage });
+  await indexJumpsOf(
+    ctx,
+    made.fields.map(({ location }) => location),
+    { threads: 1, onDamage },
+  );
   t.same(readFileSync(path), theirs);
   t.match(notices[0]?.message, /has another beginning/);
 });
@@ -223,7 +333,10 @@ t.test('records are appended while a file grows, and the later of two for a mess
   const first = readFileSync(made.file + sidecarEnding);
   await jumper.sidecars.add(made.file, [...records.slice(2), { ...(records[0] as (typeof records)[0]), fingerprint: '0123456789abcdef' }]);
   t.same(readFileSync(made.file + sidecarEnding).subarray(0, first.length), first, 'what was there stays');
-  const read = await jumper.sidecars.find(made.file, locations.map(({ offset }) => offset));
+  const read = await jumper.sidecars.find(
+    made.file,
+    locations.map(({ offset }) => offset),
+  );
   await jumper.close();
   t.equal(read.length, 6);
   t.equal(read.find(({ offset }) => offset === locations[0]?.offset)?.fingerprint, '0123456789abcdef');
@@ -232,7 +345,15 @@ t.test('records are appended while a file grows, and the later of two for a mess
   appendFileSync(made.file + sidecarEnding, Buffer.alloc(13, 1));
   const writer = openJumper(ctx, { threads: 1, onDamage: () => {} });
   await writer.sidecars.add(made.file, records.slice(0, 1));
-  t.same((await writer.sidecars.find(made.file, locations.map(({ offset }) => offset))).length, 6);
+  t.same(
+    (
+      await writer.sidecars.find(
+        made.file,
+        locations.map(({ offset }) => offset),
+      )
+    ).length,
+    6,
+  );
   t.equal((await writer.sidecars.find(made.file, [locations[0]?.offset as number]))[0]?.fingerprint, records[0]?.fingerprint);
   await writer.close();
 });
@@ -241,7 +362,10 @@ t.test('fields of another grid than the indices are for are refused, unless that
   const made = await makeFile('grids.data', 'simple');
   const path = join(sharedGrib, 'regular_gg_ml_g2.grib');
   const [other] = await readMessages(path);
-  const foreign: FoundField = { key: new Map(), location: { file: path, offset: other?.where.offset ?? 0, length: other?.bytes.length ?? 0 } };
+  const foreign: FoundField = {
+    key: new Map(),
+    location: { file: path, offset: other?.where.offset ?? 0, length: other?.bytes.length ?? 0 },
+  };
   const mixed = await failure(extracted([{ fields: [made.fields[0] as FoundField, foreign], indices: [3] }]));
   t.ok(isDteError(mixed, 'input.grid'), `${mixed?.message}`);
   const wrong = await failure(extracted([{ fields: made.fields, indices: [3], gridHash: gridHashOf(other as Message) }]));
@@ -250,7 +374,10 @@ t.test('fields of another grid than the indices are for are refused, unless that
   t.equal((await extracted([{ fields: made.fields, indices: [3], gridHash }])).length, 6);
   const both = await extracted([{ fields: [made.fields[0] as FoundField, foreign], indices: [3] }], { ignoreGridHash: true });
   const [whole] = await decoded(exact, [other as Message]);
-  t.same(both.map(({ values }) => values[0]?.[0]), [made.values[0]?.[3], (whole as Reals)[3]]);
+  t.same(
+    both.map(({ values }) => values[0]?.[0]),
+    [made.values[0]?.[3], (whole as Reals)[3]],
+  );
 });
 
 t.test('points are read at the nearest point of the grid', { skip: noShared }, async (t) => {
@@ -261,27 +388,46 @@ t.test('points are read at the nearest point of the grid', { skip: noShared }, a
     const { lat, lon } = (await import('../../src/grib/index.js')).gridOf(message as Message).coordinates();
     const near = seeded(3);
     const points = Array.from({ length: 25 }, () => Math.floor(near() * lat.length));
-    const asked = points.map((point) => ({ lat: Math.max(-90, Math.min(90, (lat[point] as number) + 0.01)), lon: (lon[point] as number) - 0.01 }));
+    const asked = points.map((point) => ({
+      lat: Math.max(-90, Math.min(90, (lat[point] as number) + 0.01)),
+      lon: (lon[point] as number) - 0.01,
+    }));
     const location = { file, offset: message?.where.offset ?? 0, length: message?.bytes.length ?? 0 };
     const [found] = await extracted([{ fields: [{ key: new Map(), location }], points: asked }]);
-    t.same(Array.from(found?.values[0] as Float64Array), points.map((point) => (canonical as Reals)[point]), name);
+    t.same(
+      Array.from(found?.values[0] as Float64Array),
+      points.map((point) => (canonical as Reals)[point]),
+      name,
+    );
   }
   const made = await makeFile('points.data', 'ccsds');
   const error = await failure(extracted([{ fields: made.fields, points: [{ lat: 91, lon: 0 }] }]));
   t.ok(isDteError(error, 'input.area'), `${error?.message}`);
 });
 
-t.test('messages that cannot be read in part are counted by the index and refused by name when asked for', { skip: noShared }, async (t) => {
-  const source = join(sharedGrib, 'spherical_harmonics.grib');
-  const file = join(folder, 'spectral.data');
-  copyFileSync(source, file);
-  const messages = await readMessages(file);
-  const locations = messages.map((message) => ({ file, offset: message.where.offset ?? 0, length: message.bytes.length }));
-  t.same(await indexJumpsOf(ctx, locations, { threads: 1 }), { messages: locations.length, made: 0, known: 0, unsupported: locations.length, files: 0 });
-  const error = await failure(extracted([{ fields: [{ key: new Map(), location: locations[0] as (typeof locations)[0] }], indices: [0] }]));
-  t.ok(isDteError(error, 'unsupported.template'), `${error?.message}`);
-  t.equal(error?.where.file, file);
-});
+t.test(
+  'messages that cannot be read in part are counted by the index and refused by name when asked for',
+  { skip: noShared },
+  async (t) => {
+    const source = join(sharedGrib, 'spherical_harmonics.grib');
+    const file = join(folder, 'spectral.data');
+    copyFileSync(source, file);
+    const messages = await readMessages(file);
+    const locations = messages.map((message) => ({ file, offset: message.where.offset ?? 0, length: message.bytes.length }));
+    t.same(await indexJumpsOf(ctx, locations, { threads: 1 }), {
+      messages: locations.length,
+      made: 0,
+      known: 0,
+      unsupported: locations.length,
+      files: 0,
+    });
+    const error = await failure(
+      extracted([{ fields: [{ key: new Map(), location: locations[0] as (typeof locations)[0] }], indices: [0] }]),
+    );
+    t.ok(isDteError(error, 'unsupported.template'), `${error?.message}`);
+    t.equal(error?.where.file, file);
+  },
+);
 
 t.test('a data file that ends early, or is gone, is an error with its name', async (t) => {
   const made = await makeFile('short.data', 'ccsds');
@@ -297,20 +443,36 @@ t.test('a data file that ends early, or is gone, is an error with its name', asy
 
 t.test('what was read goes to a device in one array, missing values as such', async (t) => {
   const made = await makeFile('device.data', 'ccsds');
-  const found = await extracted([{ fields: made.fields, ranges: [[5, 9], [4100, 4103]] }]);
+  const found = await extracted([
+    {
+      fields: made.fields,
+      ranges: [
+        [5, 9],
+        [4100, 4103],
+      ],
+    },
+  ]);
   const { fields, valuesPerField, values } = await uploadExtracted(exact, found);
   t.same([fields, valuesPerField], [6, 7]);
   const [read] = await exact.read(values);
   values.release();
-  const wanted = made.values.flatMap((full) => [...full.slice(5, 9), ...full.slice(4100, 4103)].map((value) => (Number.isNaN(value) ? missingValue : value)));
+  const wanted = made.values.flatMap((full) =>
+    [...full.slice(5, 9), ...full.slice(4100, 4103)].map((value) => (Number.isNaN(value) ? missingValue : value)),
+  );
   t.same(Array.from(read), wanted);
-  const uneven = await failure(uploadExtracted(exact, [...found, ...(await extracted([{ fields: made.fields.slice(0, 1), indices: [1] }]))]));
+  const uneven = await failure(
+    uploadExtracted(exact, [...found, ...(await extracted([{ fields: made.fields.slice(0, 1), indices: [1] }]))]),
+  );
   t.ok(isDteError(uneven, 'input.field'), `${uneven?.message}`);
 });
 
 t.test('indices may come in any order and more than once', (t) => {
   const { ranges, places } = indexPicks([9, 3, 4, 3, 5, 20], 21);
-  t.same(ranges, [[3, 6], [9, 10], [20, 21]]);
+  t.same(ranges, [
+    [3, 6],
+    [9, 10],
+    [20, 21],
+  ]);
   t.same([...places], [3, 0, 1, 0, 2, 4]);
   t.same(indexPicks([], 5), { ranges: [], places: new Uint32Array(0) });
   t.end();
@@ -322,6 +484,8 @@ t.test('keys of a message do not matter to its jump info', async (t) => {
   t.equal(get(message as Message, 'step'), 12);
   const file = join(folder, 'one.data');
   writeFileSync(file, (message as Message).bytes);
-  const [found] = await extracted([{ fields: [{ key: new Map(), location: { file, offset: 0, length: (message as Message).bytes.length } }], indices: [100] }]);
+  const [found] = await extracted([
+    { fields: [{ key: new Map(), location: { file, offset: 0, length: (message as Message).bytes.length } }], indices: [100] },
+  ]);
   t.equal(found?.values[0]?.[0], made.values[0]?.[100]);
 });

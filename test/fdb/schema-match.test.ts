@@ -30,8 +30,30 @@ const schema = parseSchema(`${head}
 [ class, expver, stream=!oper, domain [ type [ date, param ]]]
 `);
 
-const oper = { class: 'od', expver: '0001', stream: 'oper', date: '20240131', time: '1200', type: 'an', levtype: 'pl', step: '6', levelist: '500', param: '130' };
-const enfo = { class: 'rd', expver: 'xxxx', stream: 'enfo', date: '20240131', type: 'pd', levtype: 'ml', grid: '1/1', number: '3', param: '130', quantile: '1:5' };
+const oper = {
+  class: 'od',
+  expver: '0001',
+  stream: 'oper',
+  date: '20240131',
+  time: '1200',
+  type: 'an',
+  levtype: 'pl',
+  step: '6',
+  levelist: '500',
+  param: '130',
+};
+const enfo = {
+  class: 'rd',
+  expver: 'xxxx',
+  stream: 'enfo',
+  date: '20240131',
+  type: 'pd',
+  levtype: 'ml',
+  grid: '1/1',
+  number: '3',
+  param: '130',
+  quantile: '1:5',
+};
 const key = (values: Readonly<Record<string, string>>): Key => new Map(Object.entries(values));
 const selection = (values: Readonly<Record<string, readonly string[]>>): Selection => new Map(Object.entries(values));
 const texts = ({ database, group, element, rule }: SplitKey): readonly string[] => [
@@ -82,7 +104,10 @@ t.test('metadata that no rule takes are refused, and the closest rule is named',
   test.equal(type, 'an');
   const missing = failure(() => splitForArchive(schema, key(untyped)));
   test.equal(missing.code, 'input.metadata');
-  test.match(missing.message, /no rule of the schema takes \{class=od,.*closest is \[type,levtype\[step,levelist\?,param\]\], where type is missing/);
+  test.match(
+    missing.message,
+    /no rule of the schema takes \{class=od,.*closest is \[type,levtype\[step,levelist\?,param\]\], where type is missing/,
+  );
   test.equal(missing.where.line, 4);
   test.match(failure(() => splitForArchive(schema, key({ ...enfo, levtype: 'sfc' }))).message, /levtype=sfc is not outside of dp\/sfc/);
   const left = failure(() => splitForArchive(schema, key({ ...oper, number: '1', ident: '7' })));
@@ -104,15 +129,23 @@ t.test('values that would lead out of the directory or break its name are refuse
   for (const [keyword, value] of Object.entries(bad)) {
     test.equal(failure(() => splitForArchive(schema, key({ ...oper, [keyword]: value }))).code, 'input.value', keyword);
   }
-  test.equal(failure(() => splitForArchive(schema, key({ ...enfo, quantile: '1:2:3' }))).code, 'input.value', 'one colon is a quantile, two are none');
+  test.equal(
+    failure(() => splitForArchive(schema, key({ ...enfo, quantile: '1:2:3' }))).code,
+    'input.value',
+    'one colon is a quantile, two are none',
+  );
   test.equal(failure(() => splitForArchive(schema, key({ ...oper, expver: '00011' }))).code, 'input.value');
-  test.equal(failure(() => splitForArchive(schema, key({ ...oper, date: '-1' }))).code, 'input.value', 'a relative date is none of a message');
+  test.equal(
+    failure(() => splitForArchive(schema, key({ ...oper, date: '-1' }))).code,
+    'input.value',
+    'a relative date is none of a message',
+  );
   const inherited = splitForArchive(parseSchema('[class [__proto__? [constructor]]]'), key({ class: 'od', constructor: 'c' }));
   test.same([...inherited.element], [['constructor', 'c']]);
 });
 
 t.test('key texts read back, with a quantile that holds a colon', async (test) => {
-  const { element } = schema.rules[1]?.groups[0] as RulePath['group'];
+  const { element } = (schema.rules[1] as RulePath['database']).groups[0] as RulePath['group'];
   for (const text of ['20240131:1:5:3:130', '20240131::3:130', '20240131:x::130']) {
     test.equal(keyText(element.predicates, keyFromText(element.predicates, text)), text);
   }
@@ -203,12 +236,26 @@ t.test('an axis gives the stored text that answers, for wind two', async (test) 
 
 t.test('a selection gives cells, its first keyword slowest', async (test) => {
   const [rule] = rulesFor(schema, selection({ class: ['od'], stream: ['oper'], type: ['fc'] }));
-  const asked = { param: ['130', '131'], step: ['0', '6', '6'], levelist: ['500'], class: ['od'], expver: ['1'], stream: ['oper', 'wave'], date: ['20240131'], time: ['0'], type: ['fc'], levtype: ['pl'] };
+  const asked = {
+    param: ['130', '131'],
+    step: ['0', '6', '6'],
+    levelist: ['500'],
+    class: ['od'],
+    expver: ['1'],
+    stream: ['oper', 'wave'],
+    date: ['20240131'],
+    time: ['0'],
+    type: ['fc'],
+    levtype: ['pl'],
+  };
   const cells = cellsOf(rule as RulePath, selection(asked));
   if ('missing' in cells) throw new Error(`missing ${cells.missing.join()}`);
   const elements = [...cells.cells()].map((cell) => texts(cell));
   test.equal(cells.count, 4);
-  test.same(elements.map((levels) => levels[2]), ['0:500:130', '6:500:130', '0:500:131', '6:500:131']);
+  test.same(
+    elements.map((levels) => levels[2]),
+    ['0:500:130', '6:500:130', '0:500:131', '6:500:131'],
+  );
   test.same(elements[0]?.slice(0, 2), ['od:0001:oper:20240131:0000:g', 'fc:pl']);
   const { time, ...timeless } = asked;
   test.same(time, ['0']);
@@ -220,7 +267,15 @@ t.test('a selection gives cells, its first keyword slowest', async (test) => {
 
 t.test('a date asks for its own month and year only', async (test) => {
   const [rule] = rulesFor(schema, selection({ stream: ['enfo'], class: ['rd'], levtype: ['ml'] }));
-  const asked = { class: ['rd'], expver: ['xxxx'], stream: ['enfo'], date: ['20231231', '20240101'], type: ['pd'], levtype: ['ml', 'sfc'], param: ['1'] };
+  const asked = {
+    class: ['rd'],
+    expver: ['xxxx'],
+    stream: ['enfo'],
+    date: ['20231231', '20240101'],
+    type: ['pd'],
+    levtype: ['ml', 'sfc'],
+    param: ['1'],
+  };
   const cells = cellsOf(rule as RulePath, selection(asked));
   if ('missing' in cells) throw new Error(`missing ${cells.missing.join()}`);
   test.same([...cells.cells()].map(texts), [

@@ -42,7 +42,9 @@ t.test('a date may stand in several levels, each with a name of its own', async 
 });
 
 t.test('a type holds for the rules within a rule', async (test) => {
-  const schema = parseSchema('date: Date; [ class, date:Year [ type [ step, date:Date ] ] [ levtype, date:Month [ number, ident- ] ] ] [ class [ date [ ident ] ] ]');
+  const schema = parseSchema(
+    'date: Date; [ class, date:Year [ type [ step, date:Date ] ] [ levtype, date:Month [ number, ident- ] ] ] [ class [ date [ ident ] ] ]',
+  );
   const [first, second] = schema.rules;
   test.equal(first?.groups[0]?.element.predicates[1]?.type, 'Date');
   test.equal(first?.groups[1]?.element.predicates[1]?.type, 'Ignore');

@@ -51,7 +51,8 @@ function madeUp(seed: number): string {
     const values = Array.from({ length: 1 + (next() % 4) }, word);
     return name + pick([() => '', () => '?', () => `?${word()}`, () => '-', () => `-${word()}`, () => `${blank()}=${values.join('/')}`])();
   };
-  const level = (rest: () => string): string => `[${blank()}${Array.from({ length: 1 + (next() % 4) }, predicate).join(`${blank()},${blank()}`)}${rest()}${blank()}]`;
+  const level = (rest: () => string): string =>
+    `[${blank()}${Array.from({ length: 1 + (next() % 4) }, predicate).join(`${blank()},${blank()}`)}${rest()}${blank()}]`;
   const group = (): string => level(() => level(() => ''));
   const database = (): string => level(() => Array.from({ length: 1 + (next() % 3) }, group).join(blank()));
   const types = Array.from({ length: next() % 5 }, (_, index) => `t${index}${blank()}:${type()};${blank()}`);
@@ -84,7 +85,10 @@ t.test('messages of many kinds go where fdb-write puts them, by the built-in sch
     peer.run('fdb-write', file);
     for (const line of taken) expected.add(line);
   }
-  const lines = peer.run('fdb-list', '--minimum-keys=', '--porcelain', '--all').split('\n').filter((line) => line.startsWith('{'));
+  const lines = peer
+    .run('fdb-list', '--minimum-keys=', '--porcelain', '--all')
+    .split('\n')
+    .filter((line) => line.startsWith('{'));
   const listed = new Set(lines.map((line) => withoutParam(line.slice(0, line.lastIndexOf('}') + 1))));
   test.ok(expected.size > 20);
   test.same([...listed].sort(), [...expected].sort());

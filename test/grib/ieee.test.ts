@@ -28,7 +28,8 @@ function made(name: string, count: string, precision: 1 | 2): string {
   const one = join(folder, 'one.grib');
   const out = join(folder, `${name}-${precision}`);
   gribCopy(count, join(sharedGrib, name), one);
-  if (!gribSet(['-r', '-s', `packingType=grid_ieee,precision=${precision}`], one, out)) throw new Error(`grib_set cannot turn ${name} into IEEE packing`);
+  if (!gribSet(['-r', '-s', `packingType=grid_ieee,precision=${precision}`], one, out))
+    throw new Error(`grib_set cannot turn ${name} into IEEE packing`);
   return out;
 }
 
@@ -48,7 +49,11 @@ async function checkIeee(test: Test, path: string, name: string): Promise<void> 
     }
     const rounded = exact.map((values) => Float32Array.from(values));
     const got = await decoded(engine, messages);
-    test.same(got.flatMap((values, index) => firstFar(values, rounded[index] as Reals, 0) ?? []), [], `${name}: f32 is the rounded f64 on ${engine.info.executor}`);
+    test.same(
+      got.flatMap((values, index) => firstFar(values, rounded[index] as Reals, 0) ?? []),
+      [],
+      `${name}: f32 is the rounded f64 on ${engine.info.executor}`,
+    );
   }
 }
 
@@ -91,7 +96,10 @@ t.test('a section 7 that is too short and a precision that is not read are refus
   const precisionAt = ((message as Message).sections[5] as { start: number }).start + 11;
   // The field has floats of 32 bits: as one of 64 bits its section 7 is half as long as it would be.
   t.equal(bytes[precisionAt], 1);
-  for (const [precision, code] of [[3, 'unsupported.template'], [2, 'data.section']] as const) {
+  for (const [precision, code] of [
+    [3, 'unsupported.template'],
+    [2, 'data.section'],
+  ] as const) {
     const changed = bytes.slice();
     changed[precisionAt] = precision;
     const error = await decoded(engines.exact, parseMessage(changed, tables)).then(

@@ -49,13 +49,24 @@ function counted(message: Message): { read(offset: number, length: number): Prom
 /** Seeded ranges of a field: single points, neighbours, long ranges, both ends, everything. */
 function rangesOf(points: number, random: () => number): readonly IndexRanges[] {
   const below = (limit: number): number => Math.floor(random() * limit);
-  const made: IndexRanges[] = [[], [[0, points]], [[0, 1]], [[points - 1, points]], [[0, 1], ...(points > 2 ? [[points - 1, points] as const] : [])]];
+  const made: IndexRanges[] = [
+    [],
+    [[0, points]],
+    [[0, 1]],
+    [[points - 1, points]],
+    [[0, 1], ...(points > 2 ? [[points - 1, points] as const] : [])],
+  ];
   for (let round = 0; round < 4; round++) {
     const cuts = [...new Set(Array.from({ length: 2 + below(12) }, () => below(points + 1)))].sort((a, b) => a - b);
     const ranges: [number, number][] = [];
     for (let cut = 0; cut + 1 < cuts.length; cut += random() < 0.5 ? 1 : 2) ranges.push([cuts[cut] as number, cuts[cut + 1] as number]);
     made.push(ranges);
-    made.push(indexPicks(Array.from({ length: 20 }, () => below(points)), points).ranges);
+    made.push(
+      indexPicks(
+        Array.from({ length: 20 }, () => below(points)),
+        points,
+      ).ranges,
+    );
   }
   return made;
 }
@@ -64,14 +75,18 @@ function rangesOf(points: number, random: () => number): readonly IndexRanges[] 
 async function fault(message: Message, exact: Reals, single: Reals, random: () => number): Promise<string | undefined> {
   const info = structuredClone(jumpInfoOf(message));
   for (const ranges of rangesOf(info.points, random)) {
-    for (const [precision, full] of [['f64', exact], ['f32', single]] as const) {
+    for (const [precision, full] of [
+      ['f64', exact],
+      ['f32', single],
+    ] as const) {
       const { all, present } = await valuesAt(info, ranges, counted(message).read.bind(counted(message)), precision);
       let at = 0;
       for (const [start, end] of ranges) {
         for (let index = start; index < end; index++, at++) {
           const wanted = full[index] as number;
           const isPresent = present === undefined || ((present[at >> 6] as bigint) >> BigInt(at & 63)) % 2n === 1n;
-          if (!Object.is(all[at], wanted) || isPresent === Number.isNaN(wanted)) return `${precision}, point ${index} of ${JSON.stringify(ranges)}: ${all[at]} for ${wanted}`;
+          if (!Object.is(all[at], wanted) || isPresent === Number.isNaN(wanted))
+            return `${precision}, point ${index} of ${JSON.stringify(ranges)}: ${all[at]} for ${wanted}`;
         }
       }
       if (all.length !== at) return `${all.length} values for ${at}`;
@@ -108,7 +123,14 @@ t.test('every shared field reads in part as it does whole', { skip: noShared }, 
 const keys = { date: 20260101, step: 6, param: 't', levtype: 'pl', level: 500 } as const;
 
 /** A CCSDS message of integers as they are, in any block size, interval and width. */
-function streamMessage(bits: number, blockSize: number, rsi: number, flags: number, kind: 'smooth' | 'zeros' | 'noise', grid = gridFromSpec({ grid: 'O16' })): Message {
+function streamMessage(
+  bits: number,
+  blockSize: number,
+  rsi: number,
+  flags: number,
+  kind: 'smooth' | 'zeros' | 'noise',
+  grid = gridFromSpec({ grid: 'O16' }),
+): Message {
   const random = seeded(bits + blockSize + rsi);
   const values = aecArray(bits, grid.points);
   const limit = 2 ** bits;
@@ -119,7 +141,16 @@ function streamMessage(bits: number, blockSize: number, rsi: number, flags: numb
   }
   // Signed streams are not written; the same bits read as signed ones are a stream too.
   const { bytes } = aecEncode(values, { bits, flags: flags & ~1, blockSize, rsi });
-  const data: EncodedData = { packing: 'ccsds', bits, referenceValue: -17.5, binaryScale: -3, decimalScale: 2, count: grid.points, payload: bytes, ccsds: { flags, blockSize, rsi } };
+  const data: EncodedData = {
+    packing: 'ccsds',
+    bits,
+    referenceValue: -17.5,
+    binaryScale: -3,
+    decimalScale: 2,
+    count: grid.points,
+    payload: bytes,
+    ccsds: { flags, blockSize, rsi },
+  };
   return parseMessage(buildMessage(newMessage(keys, grid, tables), { data }), tables)[0] as Message;
 }
 
@@ -129,7 +160,13 @@ t.test('AEC streams of every width and shape read in part as they do whole', asy
     for (const kind of ['smooth', 'zeros', 'noise'] as const) messages.push(streamMessage(bits, 32, 8, 14, kind));
   }
   // O16 has 1600 points: 12 intervals and a half, exactly 25 blocks of 64, one interval, intervals of one block.
-  for (const [blockSize, rsi] of [[8, 16], [64, 25], [32, 50], [16, 1], [64, 4096]] as const) {
+  for (const [blockSize, rsi] of [
+    [8, 16],
+    [64, 25],
+    [32, 50],
+    [16, 1],
+    [64, 4096],
+  ] as const) {
     for (const kind of ['smooth', 'zeros'] as const) messages.push(streamMessage(16, blockSize, rsi, 14, kind));
   }
   // No preprocessing, the restricted set, and signed samples.
@@ -150,7 +187,11 @@ t.test('simple packing of every width, bitmaps and constants read in part as the
   for (const packing of ['simple', 'ccsds'] as const) {
     for (const bits of packing === 'simple' ? [1, 2, 3, 7, 8, 11, 12, 15, 16, 17, 24, 25, 31, 32] : [12, 16, 24]) {
       const layers = [smooth, holes, rare, flat, none];
-      const field = await fieldOf(engines.exact, layers.map(() => template), layers);
+      const field = await fieldOf(
+        engines.exact,
+        layers.map(() => template),
+        layers,
+      );
       const messages = (await encode(engines.exact, field, { packing, bits })).flatMap((bytes) => parseMessage(bytes, tables));
       await check(t, messages, `${packing} ${bits} bits`);
     }
@@ -169,14 +210,30 @@ t.test('only the octets that hold the values are read', async (t) => {
   t.equal(one.reads, 1);
   t.ok(one.octets < (2 * message.bytes.length) / intervals, `${one.octets} of ${message.bytes.length} octets, ${intervals} intervals`);
   const near = counted(message);
-  await valuesAt(info, [[0, 1], [5, 9], [4095, 4097], [8191, 8192]], near.read.bind(near));
+  await valuesAt(
+    info,
+    [
+      [0, 1],
+      [5, 9],
+      [4095, 4097],
+      [8191, 8192],
+    ],
+    near.read.bind(near),
+  );
   t.equal(near.reads, 1, 'neighbouring intervals are one read');
 });
 
 t.test('a field that is one constant is not read at all', async (t) => {
   const message = newMessage(keys, gridFromSpec({ grid: 'O16' }), tables);
   const reader = counted(message);
-  const { all, present } = await valuesAt(jumpInfoOf(message), [[3, 6], [1599, 1600]], reader.read.bind(reader));
+  const { all, present } = await valuesAt(
+    jumpInfoOf(message),
+    [
+      [3, 6],
+      [1599, 1600],
+    ],
+    reader.read.bind(reader),
+  );
   t.same([...all], [0, 0, 0, 0]);
   t.equal(present, undefined);
   t.equal(reader.reads, 0);
@@ -189,9 +246,18 @@ t.test('indices are those of the message, and scanOrderOf leads from the canonic
     const [canonical] = await decoded(engines.exact, [message as Message], 'canonical');
     const points = gridOf(message as Message).points;
     const wanted = [0, 1, 17, points - 1, 17, Math.floor(points / 3)];
-    const { ranges, places } = indexPicks(wanted.map((point) => order[point] as number), points);
-    const { all } = await valuesAt(jumpInfoOf(message as Message), ranges, async (offset, length) => (message as Message).bytes.slice(offset, offset + length));
-    t.same(Array.from(places, (place) => all[place]), wanted.map((point) => (canonical as Reals)[point]), name);
+    const { ranges, places } = indexPicks(
+      wanted.map((point) => order[point] as number),
+      points,
+    );
+    const { all } = await valuesAt(jumpInfoOf(message as Message), ranges, async (offset, length) =>
+      (message as Message).bytes.slice(offset, offset + length),
+    );
+    t.same(
+      Array.from(places, (place) => all[place]),
+      wanted.map((point) => (canonical as Reals)[point]),
+      name,
+    );
   }
 });
 
@@ -206,7 +272,22 @@ t.test('the grid hash is the md5GridSection of ecCodes', { skip: noShared || noE
 t.test('ranges that overlap, descend, are empty or leave the field are refused', async (t) => {
   const message = newMessage(keys, gridFromSpec({ grid: 'O16' }), tables);
   const info = jumpInfoOf(message);
-  const wrong: readonly IndexRanges[] = [[[5, 5]], [[5, 3]], [[-1, 2]], [[0, 1601]], [[0, 10], [9, 12]], [[20, 30], [0, 10]], [[0.5, 2]], [[Number.NaN, 2]]];
+  const wrong: readonly IndexRanges[] = [
+    [[5, 5]],
+    [[5, 3]],
+    [[-1, 2]],
+    [[0, 1601]],
+    [
+      [0, 10],
+      [9, 12],
+    ],
+    [
+      [20, 30],
+      [0, 10],
+    ],
+    [[0.5, 2]],
+    [[Number.NaN, 2]],
+  ];
   for (const ranges of wrong) await t.rejects(valuesAt(info, ranges, counted(message).read), { code: 'input.option' });
   for (const index of [-1, 1600, 0.5]) t.throws(() => indexPicks([3, index], 1600), { code: 'input.option' });
 });
@@ -214,7 +295,10 @@ t.test('ranges that overlap, descend, are empty or leave the field are refused',
 t.test('a file shorter than what was indexed, and damaged streams, are errors', async (t) => {
   const message = streamMessage(16, 32, 8, 14, 'noise');
   const info = jumpInfoOf(message);
-  await t.rejects(valuesAt(info, [[0, 1600]], async (offset, length) => message.bytes.slice(offset, offset + length - 1)), { code: 'data.truncated' });
+  await t.rejects(
+    valuesAt(info, [[0, 1600]], async (offset, length) => message.bytes.slice(offset, offset + length - 1)),
+    { code: 'data.truncated' },
+  );
   const zeros = async (_: number, length: number): Promise<Uint8Array> => new Uint8Array(length);
   await t.rejects(valuesAt(info, [[0, 1600]], zeros), { code: 'data.codec' });
 });
@@ -238,7 +322,18 @@ t.test('spectral fields and packings without slices are refused by name', { skip
 t.test('an info says what the headers say', { skip: noShared }, async (t) => {
   const [message] = await readMessages(join(sharedGrib, 'gridType-reduced_gg_gridName-O8_shortName-q.grib2'));
   const info: JumpInfo = jumpInfoOf(message as Message);
-  const facts = ['numberOfDataPoints', 'numberOfValues', 'referenceValue', 'binaryScaleFactor', 'decimalScaleFactor', 'bitsPerValue', 'totalLength'].map((key) => get(message as Message, key));
+  const facts = [
+    'numberOfDataPoints',
+    'numberOfValues',
+    'referenceValue',
+    'binaryScaleFactor',
+    'decimalScaleFactor',
+    'bitsPerValue',
+    'totalLength',
+  ].map((key) => get(message as Message, key));
   t.same([info.points, info.count, info.referenceValue, info.binaryScale, info.decimalScale, info.bits, info.messageBytes], facts);
-  t.same([info.stream?.flags, info.stream?.blockSize, info.stream?.rsi], ['ccsdsFlags', 'ccsdsBlockSize', 'ccsdsRsi'].map((key) => get(message as Message, key)));
+  t.same(
+    [info.stream?.flags, info.stream?.blockSize, info.stream?.rsi],
+    ['ccsdsFlags', 'ccsdsBlockSize', 'ccsdsRsi'].map((key) => get(message as Message, key)),
+  );
 });

@@ -45,12 +45,45 @@ const general: readonly Change[] = [
 
 const files: readonly (readonly [string, string, readonly Change[]])[] = [
   // GRIB1: ensemble, pressure level; ensemble, surface; wave; and fields without bitmap or local section.
-  ['era5-levels-members.grib', '3', [...labels, { number: 5 }, { number: 254, step: 12 }, { level: 33 }, { levelist: 850 }, { step: 257 }, { step: 3600 }, { paramId: 131 }, { paramId: 228 }, { shortName: 't' }]],
-  ['uv_on_different_levels.grib', '1', [...labels, { level: 300 }, { step: 65000 }, { paramId: 130, level: 4 }, { unitOfTimeRange: 2, P1: 2 }]],
+  [
+    'era5-levels-members.grib',
+    '3',
+    [
+      ...labels,
+      { number: 5 },
+      { number: 254, step: 12 },
+      { level: 33 },
+      { levelist: 850 },
+      { step: 257 },
+      { step: 3600 },
+      { paramId: 131 },
+      { paramId: 228 },
+      { shortName: 't' },
+    ],
+  ],
+  [
+    'uv_on_different_levels.grib',
+    '1',
+    [...labels, { level: 300 }, { step: 65000 }, { paramId: 130, level: 4 }, { unitOfTimeRange: 2, P1: 2 }],
+  ],
   ['fdb-template.grib', '1', [...labels, { paramId: 151 }, { number: 9, class: 'od' }]],
   ['lambert_grid.grib', '1', [{ level: 4 }, { paramId: 130 }]],
   // GRIB2: model levels with a list of vertical coordinates, pressure levels in Pa, steps in minutes, members.
-  ['regular_gg_ml_g2.grib', '1', [...labels, { type: 'em' }, { type: 'es' }, { stream: 'elda', perturbationNumber: 7, step: 3 }, { level: 33 }, { paramId: 131 }, { shortName: 'q' }, { paramId: 167 }, { backgroundProcess: 3, hoursAfterDataCutoff: 5 }]],
+  [
+    'regular_gg_ml_g2.grib',
+    '1',
+    [
+      ...labels,
+      { type: 'em' },
+      { type: 'es' },
+      { stream: 'elda', perturbationNumber: 7, step: 3 },
+      { level: 33 },
+      { paramId: 131 },
+      { shortName: 'q' },
+      { paramId: 167 },
+      { backgroundProcess: 3, hoursAfterDataCutoff: 5 },
+    ],
+  ],
   ['hpa_and_pa.grib', '1', [...labels, { level: 500 }, { levelist: 1013, step: 3 }]],
   ['hpa_and_pa.grib', '2', [{ level: 50 }, { level: 5 }]],
   ['step_60m.grib', '4', [{ step: 3 }, { step: 240 }]],
@@ -75,7 +108,15 @@ t.test('steps of time ranges are changed as grib_set does', { skip }, async (t) 
   gribCopy('1', join(sharedGrib, 'regular_gg_ml_g2.grib'), ml);
   t.ok(gribSet(['-s', 'productDefinitionTemplateNumber=8,stepRange=6-12,typeOfStatisticalProcessing=1'], ml, two));
   const [range2] = await readMessages(two);
-  for (const change of [{ step: 24 }, { step: 12 }, { step: 6 }, { stepRange: '0-24' }, { stepRange: 12 }, { stepRange: '24-48', date: 20200101 }, { dataDate: 20200101 }])
+  for (const change of [
+    { step: 24 },
+    { step: 12 },
+    { step: 6 },
+    { stepRange: '0-24' },
+    { stepRange: 12 },
+    { stepRange: '24-48', date: 20200101 },
+    { dataDate: 20200101 },
+  ])
     compare(t, range2 as Message, two, change, 'template 4.8');
   const one = join(folder, 'range1.grib');
   const single = join(folder, 'uv.grib');
@@ -86,10 +127,15 @@ t.test('steps of time ranges are changed as grib_set does', { skip }, async (t) 
     for (const change of [{ step: 24 }, { step: 300 }, { step: 258 }, { step: 6 }, { stepRange: '0-24' }])
       compare(t, range1 as Message, one, change, `time range indicator ${indicator}`);
   }
-  for (const [unit, p1] of [[12, 2], [2, 2], [10, 9]] as const) {
+  for (const [unit, p1] of [
+    [12, 2],
+    [2, 2],
+    [10, 9],
+  ] as const) {
     t.ok(gribSet(['-s', `unitOfTimeRange=${unit},P1=${p1}`], single, one));
     const [coarse] = await readMessages(one);
-    for (const change of [{ step: 24 }, { step: 30 }, { step: 3600 }]) compare(t, coarse as Message, one, change, `edition 1, unit ${unit}`);
+    for (const change of [{ step: 24 }, { step: 30 }, { step: 3600 }])
+      compare(t, coarse as Message, one, change, `edition 1, unit ${unit}`);
   }
   for (const unit of [0, 2, 10, 11, 12, 13]) {
     t.ok(gribSet(['-s', `indicatorOfUnitOfTimeRange=${unit},forecastTime=1`], ml, two));
@@ -110,25 +156,66 @@ function compare(t: Test, message: Message, input: string, change: Change, name:
   const wanted = readFileSync(output);
   const got = withKeys(message, new Map(Object.entries(change)));
   const at = got.findIndex((octet, index) => octet !== wanted[index]);
-  t.ok(at < 0 && got.length === wanted.length, `${name}: ${text}`, { octet: at, got: got[at], wanted: wanted[at], lengths: [got.length, wanted.length] });
+  t.ok(at < 0 && got.length === wanted.length, `${name}: ${text}`, {
+    octet: at,
+    got: got[at],
+    wanted: wanted[at],
+    lengths: [got.length, wanted.length],
+  });
 }
 
-const template = newMessage({ date: 20260101, time: 0, step: 6, param: 't', levtype: 'pl', level: 500, number: 3, ensembleSize: 51 }, gridFromSpec({ grid: 'O4' }), tables);
+const template = newMessage(
+  { date: 20260101, time: 0, step: 6, param: 't', levtype: 'pl', level: 500, number: 3, ensembleSize: 51 },
+  gridFromSpec({ grid: 'O4' }),
+  tables,
+);
 
 t.test('the message itself stays as it is, and its data are not copied', async (t) => {
   const before = template.bytes.slice();
-  const [head, rest] = withKeysInParts(template, new Map<string, string | number>([['step', 12], ['number', 50], ['class', 'od']]));
+  const [head, rest] = withKeysInParts(
+    template,
+    new Map<string, string | number>([
+      ['step', 12],
+      ['number', 50],
+      ['class', 'od'],
+    ]),
+  );
   t.same(template.bytes, before);
   t.equal(rest.buffer, template.bytes.buffer);
   t.equal(head.length + rest.length, template.bytes.length);
-  const [changed] = parseMessage(withKeys(template, new Map<string, string | number>([['step', '12'], ['number', 50], ['class', 'od']])), tables);
-  t.same(['step', 'number', 'class', 'level'].map((key) => get(changed as Message, key)), [12, 50, 'od', 500]);
+  const [changed] = parseMessage(
+    withKeys(
+      template,
+      new Map<string, string | number>([
+        ['step', '12'],
+        ['number', 50],
+        ['class', 'od'],
+      ]),
+    ),
+    tables,
+  );
+  t.same(
+    ['step', 'number', 'class', 'level'].map((key) => get(changed as Message, key)),
+    [12, 50, 'od', 500],
+  );
 });
 
 t.test('steps with a unit and levels with a fraction are read back as they were set', async (t) => {
-  for (const [key, value] of [['step', '30m'], ['step', '90m'], ['step', '48'], ['level', 0.07], ['level', 62.5], ['expver', 1]] as const) {
+  for (const [key, value] of [
+    ['step', '30m'],
+    ['step', '90m'],
+    ['step', '48'],
+    ['level', 0.07],
+    ['level', 62.5],
+    ['expver', 1],
+  ] as const) {
     const [changed] = parseMessage(withKeys(template, new Map([[key, value]])), tables);
-    const read = key === 'level' ? Number(get(changed as Message, 'scaledValueOfFirstFixedSurface')) * 10 ** -Number(get(changed as Message, 'scaleFactorOfFirstFixedSurface')) / 100 : get(changed as Message, key);
+    const read =
+      key === 'level'
+        ? (Number(get(changed as Message, 'scaledValueOfFirstFixedSurface')) *
+            10 ** -Number(get(changed as Message, 'scaleFactorOfFirstFixedSurface'))) /
+          100
+        : get(changed as Message, key);
     if (key === 'level') t.ok(Math.abs(Number(read) - Number(value)) < 1e-12, `${key}=${value}`);
     else t.equal(String(read), key === 'expver' ? '0001' : String(value));
   }
@@ -165,13 +252,18 @@ t.test('a key that is not there, cannot be changed or cannot have the value is r
 });
 
 t.test('a field of a message that holds several becomes a message of its own', { skip: noShared }, async (t) => {
-  const several = (await readMessages(join(sharedGrib, 'nam.t00z.awp21100.tm00.grib2'))).filter((message) => message.fields > 1).slice(0, 4);
+  const several = (await readMessages(join(sharedGrib, 'nam.t00z.awp21100.tm00.grib2')))
+    .filter((message) => message.fields > 1)
+    .slice(0, 4);
   t.ok(several.length > 1);
   for (const message of several) {
     const [own, ...others] = parseMessage(withKeys(message, new Map([['level', 7]])), tables);
     t.same(others, []);
     t.equal(find(own as Message, 'shortName'), find(message, 'shortName'));
-    const values = (one: Message): Uint8Array => one.bytes.subarray((one.sections[7] as { start: number }).start, one.bytes.length - 4).slice(0, (one.sections[7] as { length: number }).length);
+    const values = (one: Message): Uint8Array =>
+      one.bytes
+        .subarray((one.sections[7] as { start: number }).start, one.bytes.length - 4)
+        .slice(0, (one.sections[7] as { length: number }).length);
     t.same(values(own as Message), values(message));
   }
   writeFileSync(join(folder, 'own.grib'), withKeys(several[1] as Message, new Map([['level', 7]])));

@@ -17,6 +17,8 @@ export interface RegridVerbOptions extends EngineFlags {
   readonly missing?: string;
   readonly packing: string;
   readonly accuracy?: number;
+  /** Of the fdb. */
+  readonly config?: string;
   readonly keepGoing?: true;
   readonly json?: true;
 }

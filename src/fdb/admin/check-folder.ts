@@ -3,7 +3,7 @@ import { gribTables, parseMessage } from '../../grib/index.js';
 import type { FdbConfig } from '../config/index.js';
 import { type Database, type IndexRef, openToc, readDatabase, readIndex } from '../database/index.js';
 import { storedRule } from '../read/stored-rule.js';
-import { type RulePath, valuesOfText } from '../schema/index.js';
+import { type SplitKey, valuesOfText } from '../schema/index.js';
 import { messageMetadata } from '../write/message-metadata.js';
 import { checkTree } from './check-tree.js';
 import { diskOf, stopIfCancelled } from './disk-of.js';
@@ -194,7 +194,7 @@ async function checkEntries(walk: Walk, database: Database, ref: IndexRef): Prom
 }
 
 async function checkData(walk: Walk, database: Database): Promise<void> {
-  const { context, disk, findings, counts, depth, extents } = walk;
+  const { context, disk, place, findings, counts, depth, extents } = walk;
   const what = depth.messages ?? 'ends';
   const split = splitterOf(database.schema);
   const tables = what === 'keys' ? await gribTables(context) : undefined;
@@ -227,11 +227,13 @@ async function checkData(walk: Walk, database: Database): Promise<void> {
           continue;
         }
         if (tables === undefined || ref.remap !== undefined) continue;
-        const difference = await differenceOfKeys(file, { offset, length, text, ref }, (bytes) => {
+        const difference = await differenceOfKeys(file, database, { offset, length, text, ref }, (bytes) => {
           const message = parseMessage(bytes, tables)[0];
           return message === undefined ? undefined : split(messageMetadata(message));
         });
-        if (difference !== undefined) findings.add({ kind: 'data.key', severity: 'error', message: `the message of '${text}' ${difference}`, file: path, offset });
+        // Messages that were adopted under other keys are meant to differ.
+        const severity = isOwned(place, path) ? 'error' : 'warning';
+        if (difference !== undefined) findings.add({ kind: 'data.key', severity, message: `the message of '${text}' ${difference}`, file: path, offset });
       }
     } finally {
       await file.close();
@@ -239,9 +241,9 @@ async function checkData(walk: Walk, database: Database): Promise<void> {
   }
 }
 
-type KeysOfBytes = (bytes: Uint8Array) => { readonly group: Database['key']; readonly element: Database['key']; readonly rule: RulePath } | undefined;
+type KeysOfBytes = (bytes: Uint8Array) => SplitKey | undefined;
 
-async function differenceOfKeys(file: ReadableFile, { offset, length, text, ref }: Extent, keysOf: KeysOfBytes): Promise<string | undefined> {
+async function differenceOfKeys(file: ReadableFile, database: Database, { offset, length, text, ref }: Extent, keysOf: KeysOfBytes): Promise<string | undefined> {
   let keys: ReturnType<KeysOfBytes>;
   try {
     keys = keysOf(await messageBytes(file, offset, length));
@@ -250,6 +252,7 @@ async function differenceOfKeys(file: ReadableFile, { offset, length, text, ref 
     throw error;
   }
   if (keys === undefined) return 'has metadata that no rule of the schema takes';
+  for (const [keyword, value] of database.key) if ((keys.database.get(keyword) ?? '') !== value) return `has ${keyword}=${keys.database.get(keyword) ?? ''}, its database ${value}`;
   for (const [keyword, value] of ref.group) if ((keys.group.get(keyword) ?? '') !== value) return `has ${keyword}=${keys.group.get(keyword) ?? ''}, its index ${value}`;
   const values = valuesOfText(keys.rule.group.element.predicates, text);
   for (const [index, { printed }] of keys.rule.group.element.predicates.entries())

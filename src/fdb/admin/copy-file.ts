@@ -21,19 +21,21 @@ export async function copyFile(disk: Disk, from: string, to: string): Promise<nu
     await source.close();
     await target.close();
   }
-  if (!(await sameContents(disk, from, to))) throw new DteError('fault.write', `'${to}' does not hold what '${from}' does`, { hint: 'the copy was left out of use' });
+  // What was appended meanwhile is for the caller to see.
+  if (!(await sameContents(disk, from, to, position))) throw new DteError('fault.write', `'${to}' does not hold what '${from}' does`, { hint: 'the copy was left out of use' });
   return position;
 }
 
-export async function sameContents(disk: Disk, one: string, other: string): Promise<boolean> {
+/** Whether two files begin with the same `length` octets. */
+async function sameContents(disk: Disk, one: string, other: string, length: number): Promise<boolean> {
   const [a, b] = [await disk.open(one), await disk.open(other)];
   try {
-    for (let position = 0; ; ) {
-      const [x, y] = [await a.read(position, pieceBytes), await b.read(position, pieceBytes)];
-      if (!sameBytes(x, y)) return false;
-      if (x.length === 0) return true;
-      position += x.length;
+    for (let position = 0; position < length; position += pieceBytes) {
+      const piece = Math.min(pieceBytes, length - position);
+      const [x, y] = [await a.read(position, piece), await b.read(position, piece)];
+      if (x.length !== piece || !sameBytes(x, y)) return false;
     }
+    return true;
   } finally {
     await a.close();
     await b.close();

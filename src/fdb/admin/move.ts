@@ -75,6 +75,7 @@ export async function move(context: Context, config: FdbConfig, selection: Selec
 interface Target {
   readonly path: string;
   readonly store: string;
+  readonly root: Root;
 }
 
 function rootOf(config: FdbConfig, to: string): Root {
@@ -122,7 +123,7 @@ function isIn(place: Place, root: Root): boolean {
 function targetOf(source: Place, root: Root): Target {
   const name = source.path.slice(source.root.catalogue.length).replace(/^\/+/, '');
   const path = joinPath(root.catalogue, name);
-  return { path, store: source.store === source.path ? path : joinPath(root.store, name) };
+  return { path, store: source.store === source.path ? path : joinPath(root.store, name), root };
 }
 
 function mapperOf(source: Place, target: Target): (path: string) => string {
@@ -211,6 +212,15 @@ async function copyDatabase(context: Context, { source, target, database, toc, f
   await writeWhole(disk, passing, toc);
   await disk.rename(passing, joinPath(target.path, 'toc'));
   await disk.syncFolder(target.path);
+  // The folders' own names, up to the roots that were there before.
+  for (const [folder, root] of [
+    [target.path, target.root.catalogue],
+    [target.store, target.store === target.path ? target.root.catalogue : target.root.store],
+  ] as const)
+    for (let above = folderOf(folder); above.length >= root.length && above.startsWith(root); above = folderOf(above)) {
+      await disk.syncFolder(above);
+      if (above === '/') break;
+    }
 }
 
 async function writeWhole(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
@@ -233,12 +243,16 @@ async function finishTarget(disk: Disk, target: Target): Promise<void> {
   await disk.remove(mark);
 }
 
-/** The table of contents last, so that the same call again still knows what this is. */
+/** The table of contents after all else, so that the same call again still knows what this is; the lock by which a remnant is known last. */
 async function removeSource(disk: Disk, source: Place, files: readonly string[]): Promise<readonly string[]> {
   const toc = joinPath(source.path, 'toc');
   const schema = joinPath(source.path, 'schema');
   const removed = await removeFiles(disk, files.filter((file) => file !== toc && file !== schema));
-  removed.push(...(await removeFiles(disk, [toc, schema, ...lockNames.map((name) => joinPath(source.path, name))])));
+  await disk.syncFolder(source.path);
+  const [mark, ...locks] = lockNames.map((name) => joinPath(source.path, name));
+  removed.push(...(await removeFiles(disk, [toc, schema, ...locks])));
+  await disk.syncFolder(source.path);
+  removed.push(...(await removeFiles(disk, [mark as string])));
   const left = (await Promise.all(folders(source).map((folder) => filesIn(disk, folder)))).flat();
   const leftFolders: string[] = [];
   for (const path of left) if ((await disk.info(path))?.isDirectory === true) leftFolders.push(path);

@@ -1,5 +1,14 @@
 import { type Disk, joinPath } from '../../base/index.js';
-import { askedValues, cellsOf, type DatabaseRule, type LevelMatcher, levelMatcher, type Predicate, valuesOfText } from '../schema/index.js';
+import {
+  askedValues,
+  cellsOf,
+  type DatabaseRule,
+  type LevelMatcher,
+  levelMatcher,
+  passesTest,
+  type Predicate,
+  valuesOfText,
+} from '../schema/index.js';
 import type { Selection } from '../types.js';
 import type { FdbConfig, Purpose, Root } from './config.js';
 import { configsFor } from './lanes.js';
@@ -73,8 +82,7 @@ function exactNames(config: FdbConfig, selection: Selection): readonly string[] 
 /** A rule that takes one of some values only is out when none of them is asked for. */
 function isExcluded(predicate: Predicate, selection: Selection): boolean {
   if (predicate.test === 'any') return false;
-  const asked = askedValues(predicate, selection);
-  return asked?.every((value) => predicate.values.includes(value) !== (predicate.test === 'one-of')) ?? false;
+  return askedValues(predicate, selection)?.every((value) => !passesTest(predicate, value)) ?? false;
 }
 
 /** The names, when all of them are there; when one is missing, its folder may have another spelling, which reading the folder shows. */
@@ -89,17 +97,25 @@ interface Level {
   readonly matcher: LevelMatcher;
 }
 
+/** Names of a rule's databases, values joined by colons. */
+interface FlatShape {
+  readonly predicates: readonly Predicate[];
+  /** Whether values are ones that the rule itself takes. */
+  readonly isOfRule: (values: readonly string[]) => boolean;
+  readonly matcher: LevelMatcher;
+}
+
 /** How names of databases look. */
 interface Shapes {
   /** Names without slashes: by their number of values. */
-  readonly flat: ReadonlyMap<number, readonly { readonly predicates: readonly Predicate[]; readonly matcher: LevelMatcher }[]>;
+  readonly flat: ReadonlyMap<number, readonly FlatShape[]>;
   readonly nested: readonly (readonly Level[])[];
 }
 
 function shapesOf(config: FdbConfig, selection: Selection): Shapes {
-  const flat = new Map<number, { predicates: readonly Predicate[]; matcher: LevelMatcher }[]>();
+  const flat = new Map<number, FlatShape[]>();
   for (const { predicates } of config.schema.rules) {
-    const shape = { predicates, matcher: levelMatcher(predicates, selection) };
+    const shape = { predicates, isOfRule: ruleTest(predicates), matcher: levelMatcher(predicates, selection) };
     // A quantile has a colon of its own.
     const counts = predicates.some(({ keyword }) => keyword === 'quantile')
       ? [predicates.length, predicates.length + 1]
@@ -153,7 +169,8 @@ async function scan(disk: Disk, root: string, shapes: Shapes): Promise<readonly 
   for (const name of await namesIn('')) {
     const fit = fitsFlat(name, shapes);
     if (fit === 'yes') found.add(name);
-    else if (fit === 'unknown' && !name.startsWith('.') && !shapes.nested.some(([first]) => first?.pattern.test(name))) await explore(name, deepest);
+    else if (fit === 'unknown' && !name.startsWith('.') && !shapes.nested.some(([first]) => first?.pattern.test(name)))
+      await explore(name, deepest);
   }
   return [...found].sort();
 }
@@ -163,9 +180,29 @@ const deepest = 5;
 
 /** Another number of values is another schema's. */
 function fitsFlat(name: string, { flat }: Shapes): 'yes' | 'no' | 'unknown' {
-  let count = 1;
-  for (let at = name.indexOf(':'); at >= 0; at = name.indexOf(':', at + 1)) count++;
-  const candidates = flat.get(count);
+  const plain = name.split(':');
+  const candidates = flat.get(plain.length);
   if (candidates === undefined) return 'unknown';
-  return candidates.some(({ predicates, matcher }) => matcher.matchesValues(valuesOfText(predicates, name))) ? 'yes' : 'no';
+  let isKnown = false;
+  for (const { predicates, isOfRule, matcher } of candidates) {
+    const values = plain.length === predicates.length ? plain : valuesOfText(predicates, name);
+    if (!isOfRule(values)) continue;
+    if (matcher.matchesValues(values)) return 'yes';
+    isKnown = true;
+  }
+  // Values that no rule takes come from another schema.
+  return isKnown ? 'no' : 'yes';
+}
+
+function ruleTest(predicates: readonly Predicate[]): FlatShape['isOfRule'] {
+  const tests = predicates.flatMap((predicate, index) =>
+    predicate.test === 'any' ? [] : [{ predicate, index, answers: new Map<string, boolean>() }],
+  );
+  return (values) =>
+    tests.every(({ predicate, index, answers }) => {
+      const value = values[index] ?? '';
+      const known = answers.get(value) ?? passesTest(predicate, value);
+      answers.set(value, known);
+      return known;
+    });
 }

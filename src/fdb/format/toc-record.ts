@@ -43,7 +43,8 @@ export function encodeRecord(content: RecordContent, options: EncodeOptions): Ui
   view.setUint32(4, version, true);
   view.setUint32(8, programVersions[version], true);
   view.setBigInt64(16, BigInt(seconds), true);
-  view.setBigInt64(24, BigInt(Math.floor((timeMs - seconds * 1000) * 1000)), true);
+  // Never 0: fdb-dump-toc of 5.10.8 fails at a time without a fraction.
+  view.setBigInt64(24, BigInt(Math.max(1, Math.floor((timeMs - seconds * 1000) * 1000))), true);
   view.setInt32(32, self.pid, true);
   view.setUint32(36, self.uid, true);
   // One octet is left for the zero that ends a name in C.

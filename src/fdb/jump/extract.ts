@@ -4,7 +4,8 @@ import type { FdbConfig } from '../config/index.js';
 import { planRetrieve } from '../read/plan-retrieve.js';
 import type { Shortfall } from '../read/shortfall.js';
 import { combinedKey, type OnDamage, type Selection } from '../types.js';
-import { type ExtractedField, type FieldRequest, type Jumper, type JumperOptions, openJumper, type Wanted } from './jumper.js';
+import type { ExtractedField, FieldRequest, Wanted } from './field-request.js';
+import { type Jumper, type JumperOptions, openJumper } from './jumper.js';
 
 export type ExtractRequest = Wanted & {
   /** Names all mandatory keywords; any number of fields. */
@@ -35,7 +36,12 @@ export async function* extract(
   const { onShortfall, onDatabaseDamage } = options;
   const found: FieldRequest[] = [];
   for (const [number, request] of requests.entries()) {
-    const plan = await planRetrieve(context, config, request.selection, onDatabaseDamage === undefined ? {} : { onDamage: onDatabaseDamage });
+    const plan = await planRetrieve(
+      context,
+      config,
+      request.selection,
+      onDatabaseDamage === undefined ? {} : { onDamage: onDatabaseDamage },
+    );
     if (plan.shortfall.count > 0) {
       if (onShortfall === undefined) throw missing(number, plan.shortfall);
       onShortfall(number, plan.shortfall);
@@ -52,7 +58,10 @@ export async function* extract(
 }
 
 function missing(number: number, { count, asked, reasons }: Shortfall): DteError {
-  return new DteError('absent.field', `${count} of the ${asked} fields of request ${number + 1} are not there: ${reasons.map(({ text }) => text).join('; ')}`);
+  return new DteError(
+    'absent.field',
+    `${count} of the ${asked} fields of request ${number + 1} are not there: ${reasons.map(({ text }) => text).join('; ')}`,
+  );
 }
 
 /** Values of fields on a device: `[fields, values]`, the ranges of a field one after another, missing ones as `missingValue`. */

@@ -39,11 +39,15 @@ export async function nearestIndices(context: Context, { grid, order }: FieldOrd
     throw new DteError('input.area', `a point at latitude ${lat}, longitude ${lon}`, { hint: 'degrees; latitudes from -90 to 90' });
   }
   const coordinates = { lat: Float64Array.from(points, ({ lat }) => lat), lon: Float64Array.from(points, ({ lon }) => lon) };
-  const matrix = await prepareWeights(context, grid, unstructuredGrid({ points: points.length, coordinates }), { method: 'nearest-neighbour' });
+  const matrix = await prepareWeights(context, grid, unstructuredGrid({ points: points.length, coordinates }), {
+    method: 'nearest-neighbour',
+  });
   return Uint32Array.from(points, ({ lat, lon }, index) => {
     const entry = matrix.rowStart[index] as number;
     if (matrix.rowStart[index + 1] === entry) {
-      throw new DteError('input.area', `latitude ${lat}, longitude ${lon} lies outside the grid of the field`, { hint: `grid ${JSON.stringify(grid.spec)}` });
+      throw new DteError('input.area', `latitude ${lat}, longitude ${lon} lies outside the grid of the field`, {
+        hint: `grid ${JSON.stringify(grid.spec)}`,
+      });
     }
     const point = matrix.column[entry] as number;
     return order === undefined ? point : (order[point] as number);

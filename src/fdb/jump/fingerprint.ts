@@ -7,7 +7,10 @@ const aroundOctets = 64;
  * Where the octets lie that tell a message from another one written over it: its beginning, and the headers and first values of its
  * data. Two pieces [start, end).
  */
-export function fingerprintPlaces({ dataStart, messageBytes }: Pick<JumpInfo, 'dataStart' | 'messageBytes'>): readonly (readonly [number, number])[] {
+export function fingerprintPlaces({
+  dataStart,
+  messageBytes,
+}: Pick<JumpInfo, 'dataStart' | 'messageBytes'>): readonly (readonly [number, number])[] {
   return [
     [0, Math.min(aroundOctets, messageBytes)],
     [Math.max(0, dataStart - aroundOctets), Math.min(messageBytes, dataStart + aroundOctets)],

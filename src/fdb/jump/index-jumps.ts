@@ -3,8 +3,9 @@ import type { FdbConfig } from '../config/index.js';
 import { listEntries } from '../read/list-entries.js';
 import type { Location, OnDamage, Selection } from '../types.js';
 import type { ArchiverHooks } from '../write/archiver.js';
+import { byFile } from './by-file.js';
 import type { JumpRecord } from './jump-record.js';
-import { byFile, type Jumper, type JumperOptions, openJumper } from './jumper.js';
+import { type Jumper, type JumperOptions, openJumper } from './jumper.js';
 
 export interface IndexJumpsOptions extends JumperOptions {
   readonly jumper?: Jumper;
@@ -30,17 +31,31 @@ export interface IndexedJumps {
 const messagesPerWrite = 4096;
 
 /** Makes the sidecars of everything that a selection finds. Each is replaced as a whole, so readers and writers may be at work. */
-export async function indexJumps(context: Context, config: FdbConfig, selection: Selection, options: IndexJumpsOptions = {}): Promise<IndexedJumps> {
+export async function indexJumps(
+  context: Context,
+  config: FdbConfig,
+  selection: Selection,
+  options: IndexJumpsOptions = {},
+): Promise<IndexedJumps> {
   const { onDatabaseDamage } = options;
   const locations: Location[] = [];
-  for await (const entries of listEntries(context, config, selection, onDatabaseDamage === undefined ? {} : { onDamage: onDatabaseDamage })) {
+  for await (const entries of listEntries(
+    context,
+    config,
+    selection,
+    onDatabaseDamage === undefined ? {} : { onDamage: onDatabaseDamage },
+  )) {
     for (const { location } of entries) locations.push(location);
   }
   return indexJumpsOf(context, locations, options);
 }
 
 /** The same for messages at known places, of an FDB or of any GRIB file. */
-export async function indexJumpsOf(context: Context, locations: readonly Location[], options: IndexJumpsOptions = {}): Promise<IndexedJumps> {
+export async function indexJumpsOf(
+  context: Context,
+  locations: readonly Location[],
+  options: IndexJumpsOptions = {},
+): Promise<IndexedJumps> {
   const { force = false, onUnsupported } = options;
   const jumper = options.jumper ?? openJumper(context, options);
   const counts = { messages: locations.length, made: 0, known: 0, unsupported: 0, files: 0 };
@@ -112,7 +127,8 @@ export function openJumpWriter(context: Context, options: JumperOptions = {}): J
   const start = (): void => {
     const flushed = archived;
     archived = [];
-    if (flushed.length > 0) last = last.then(() => write(flushed)).catch((error) => onDamage(error instanceof DteError ? error : unexpected(error)));
+    if (flushed.length > 0)
+      last = last.then(() => write(flushed)).catch((error) => onDamage(error instanceof DteError ? error : unexpected(error)));
   };
 
   return {

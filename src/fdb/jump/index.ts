@@ -19,13 +19,6 @@ export { extract, type ExtractedArray, type ExtractOptions, type ExtractRequest,
 export { type FieldOrder, fieldOrderAt, nearestIndices, type Point } from './field-points.js';
 export { type IndexedJumps, indexJumps, indexJumpsOf, type IndexJumpsOptions, type JumpWriter, openJumpWriter } from './index-jumps.js';
 export type { JumpRecord } from './jump-record.js';
-export {
-  type ExtractedField,
-  type FieldRequest,
-  type FoundField,
-  type Jumper,
-  type JumperOptions,
-  openJumper,
-  type Wanted,
-} from './jumper.js';
+export type { ExtractedField, FieldRequest, FoundField, Wanted } from './field-request.js';
+export { type Jumper, type JumperOptions, openJumper } from './jumper.js';
 export { sidecarEnding } from './sidecars.js';

@@ -54,8 +54,12 @@ function sharedRecord({ offset, fingerprint, info }: JumpRecord): JumpRecord {
   const { bitmap, stream } = info;
   const shared = {
     ...info,
-    ...(bitmap === undefined ? {} : { bitmap: { start: bitmap.start, ranks: inShared(bitmap.ranks, new Uint32Array(sharedBuffer(bitmap.ranks.byteLength))) } }),
-    ...(stream === undefined ? {} : { stream: { ...stream, starts: inShared(stream.starts, new Float64Array(sharedBuffer(stream.starts.byteLength))) } }),
+    ...(bitmap === undefined
+      ? {}
+      : { bitmap: { start: bitmap.start, ranks: inShared(bitmap.ranks, new Uint32Array(sharedBuffer(bitmap.ranks.byteLength))) } }),
+    ...(stream === undefined
+      ? {}
+      : { stream: { ...stream, starts: inShared(stream.starts, new Float64Array(sharedBuffer(stream.starts.byteLength))) } }),
   };
   return { offset, fingerprint, info: shared };
 }

@@ -88,7 +88,8 @@ export function sidecarPlaces(bytes: Uint8Array): SidecarPlaces {
   while (at < bytes.length) {
     const isWhole = at + recordHeadOctets + fixedOctets <= bytes.length && view.getUint32(at + 4, true) === recordMark;
     const length = isWhole ? recordHeadOctets + view.getUint32(at, true) : 0;
-    if (!isWhole || length % 8 !== 0 || length < recordHeadOctets + fixedOctets || at + length > bytes.length) return { places, tornAt: at };
+    if (!isWhole || length % 8 !== 0 || length < recordHeadOctets + fixedOctets || at + length > bytes.length)
+      return { places, tornAt: at };
     places.set(view.getFloat64(at + recordHeadOctets, true), { position: at, length });
     at += length;
   }
@@ -110,12 +111,25 @@ export function decodeJumpRecord(record: Uint8Array): JumpRecord {
     for (let i = 0; i < octets; i++) text += (record[at++] as number).toString(16).padStart(2, '0');
     return text;
   };
-  const [offset, messageBytes, referenceValue, dataStart, dataBytes, bitmapStart] = [real(), real(), real(), real(), real(), real()] as const;
+  const [offset, messageBytes, referenceValue, dataStart, dataBytes, bitmapStart] = [
+    real(),
+    real(),
+    real(),
+    real(),
+    real(),
+    real(),
+  ] as const;
   const fingerprint = digits(8);
   const gridHash = digits(16);
   const [points, values, groups, intervals] = [count(), count(), count(), count()] as const;
   const [binaryScale, decimalScale] = [count() | 0, count() | 0] as const;
-  const [edition, packing, bits, flags, blockSize] = record.subarray(at, at + 5) as unknown as readonly [1 | 2, number, number, number, number];
+  const [edition, packing, bits, flags, blockSize] = record.subarray(at, at + 5) as unknown as readonly [
+    1 | 2,
+    number,
+    number,
+    number,
+    number,
+  ];
   const rsi = view.getUint16(at + 6, true);
   at += 8;
   if (at + 4 * (groups + intervals) > record.length || packings[packing] === undefined) throw damaged('its counts are impossible');

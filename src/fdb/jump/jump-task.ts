@@ -30,19 +30,23 @@ export async function makeInfos({ file, messages }: InfoTask): Promise<readonly 
 }
 
 function infoOf(files: PieceFiles, file: string, { offset, length }: InfoTask['messages'][number], tables: GribTables): JumpRecord {
-    const where = { file, offset };
-    const bytes = room(length);
-    const have = files.readInto(file, offset, bytes);
-    if (have < length) throw new DteError('data.truncated', `the file ends after ${have} of ${length} octets of the message`, { where });
-    try {
-      const fields = parseMessage(bytes, tables, where);
-      if (fields.length > 1) throw new DteError('unsupported.template', `the message holds ${fields.length} fields`, { where, hint: 'messages of one field can be read in part' });
-      const info = jumpInfoOf(fields[0] as Message);
-      const fingerprint = fingerprintOf(fingerprintPlaces(info).map(([start, end]) => bytes.subarray(start, end)));
-      return { offset, fingerprint, info };
-    } catch (error) {
-      throw atPlace(error, where);
-    }
+  const where = { file, offset };
+  const bytes = room(length);
+  const have = files.readInto(file, offset, bytes);
+  if (have < length) throw new DteError('data.truncated', `the file ends after ${have} of ${length} octets of the message`, { where });
+  try {
+    const fields = parseMessage(bytes, tables, where);
+    if (fields.length > 1)
+      throw new DteError('unsupported.template', `the message holds ${fields.length} fields`, {
+        where,
+        hint: 'messages of one field can be read in part',
+      });
+    const info = jumpInfoOf(fields[0] as Message);
+    const fingerprint = fingerprintOf(fingerprintPlaces(info).map(([start, end]) => bytes.subarray(start, end)));
+    return { offset, fingerprint, info };
+  } catch (error) {
+    throw atPlace(error, where);
+  }
 }
 
 /** Values of the fields into shared memory: the outcome of each. */
@@ -50,26 +54,26 @@ export function readFields({ file, precision, fields, values, present }: ReadTas
   const outcomes = new Uint8Array(fields.length);
   const files = openPieceFiles();
   try {
-  for (const [index, { record, bounds, valueStart, wordStart }] of fields.entries()) {
-    try {
-      if (!isCurrent(files, file, record)) {
-        outcomes[index] = outcome.stale;
-        continue;
+    for (const [index, { record, bounds, valueStart, wordStart }] of fields.entries()) {
+      try {
+        if (!isCurrent(files, file, record)) {
+          outcomes[index] = outcome.stale;
+          continue;
+        }
+        const steps = rangeSteps(record.info, bounds, precision);
+        let step = steps.next();
+        while (step.done !== true) {
+          const { starts, lengths } = step.value;
+          step = steps.next(pieces(files, file, record.offset, starts, lengths));
+        }
+        values.set(step.value.all, valueStart);
+        if (step.value.present === undefined) continue;
+        present.set(step.value.present, wordStart);
+        outcomes[index] = outcome.masked;
+      } catch (error) {
+        throw atPlace(error, { file });
       }
-      const steps = rangeSteps(record.info, bounds, precision);
-      let step = steps.next();
-      while (step.done !== true) {
-        const { starts, lengths } = step.value;
-        step = steps.next(pieces(files, file, record.offset, starts, lengths));
-      }
-      values.set(step.value.all, valueStart);
-      if (step.value.present === undefined) continue;
-      present.set(step.value.present, wordStart);
-      outcomes[index] = outcome.masked;
-    } catch (error) {
-      throw atPlace(error, { file });
     }
-  }
   } finally {
     files.close();
   }
@@ -85,7 +89,13 @@ function isCurrent(files: PieceFiles, file: string, { offset, fingerprint, info 
 }
 
 /** Octets of a message, in memory that the next call uses again. */
-function pieces(files: PieceFiles, file: string, offset: number, starts: readonly number[], lengths: readonly number[]): readonly Uint8Array[] {
+function pieces(
+  files: PieceFiles,
+  file: string,
+  offset: number,
+  starts: readonly number[],
+  lengths: readonly number[],
+): readonly Uint8Array[] {
   let total = 0;
   for (const length of lengths) total += length;
   const memory = room(total);

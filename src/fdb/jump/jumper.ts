@@ -1,42 +1,17 @@
-import { type Context, DteError, ordered, sharedBuffer } from '../../base/index.js';
+import { type Context, DteError, ordered } from '../../base/index.js';
 import { Team } from '../../compute/index.js';
-import { boundsOf, type IndexPicks, indexPicks, type IndexRanges, type RangePrecision } from '../../grib/index.js';
-import type { Key, Location, OnDamage } from '../types.js';
-import { type FieldOrder, fieldOrderAt, nearestIndices, type Point } from './field-points.js';
+import { indexPicks, type RangePrecision } from '../../grib/index.js';
+import type { Location, OnDamage } from '../types.js';
+import { allSettled, byFile } from './by-file.js';
+import { type FieldOrder, fieldOrderAt, nearestIndices } from './field-points.js';
+import { type ExtractedField, type FieldRequest, type Job, windowsOf } from './field-request.js';
 import { jumpCache } from './jump-cache.js';
 import type { JumpRecord } from './jump-record.js';
 import { type InfoTask, type MadeInfo, outcome, type ReadTask } from './read-task.js';
 import { jumpTasks } from './jump-tasks.js';
+import { argumentsOf, tasksOf, type Work } from './read-batches.js';
+import { extracted, type Reading, readingFor } from './reading.js';
 import { openSidecars, type Sidecars } from './sidecars.js';
-
-/** What is wanted of each field of a request: index ranges in file order, single indices in file order, or places on the sphere. */
-export type Wanted =
-  | { readonly ranges: IndexRanges }
-  | { readonly indices: ArrayLike<number> }
-  | { readonly points: readonly Point[] };
-
-/** A message and the key it was asked for by. */
-export interface FoundField {
-  readonly key: Key;
-  readonly location: Location;
-}
-
-export type FieldRequest = Wanted & {
-  readonly fields: readonly FoundField[];
-  /** MD5 of the grid section that the indices were made for. Without it the fields of a request must have one grid. */
-  readonly gridHash?: string;
-};
-
-export interface ExtractedField {
-  readonly key: Key;
-  readonly location: Location;
-  /** Number of the request, from 0. */
-  readonly request: number;
-  /** One array for each range; one for all indices or points, in the order they were asked for. NaN where a point has no value. */
-  readonly values: readonly Float64Array[];
-  /** For each array of values which of them are present: bit i % 64 of word i / 64. */
-  readonly masks: readonly BigUint64Array[];
-}
 
 export interface JumperOptions {
   /** Threads that read and decode. Default: one for each core. */
@@ -71,25 +46,10 @@ export interface Jumper {
 }
 
 const defaultCacheBytes = 256 * 2 ** 20;
-/** Fields whose infos, tasks and results are under way at once, windows of them, and fields and values of one task. */
-const fieldsPerWindow = 256;
+/** Windows of fields whose infos, tasks and results are under way at once, messages of one task that makes infos. */
 const windowsInFlight = 2;
-const fieldsPerTask = 16;
-const valuesPerTask = 1 << 22;
 const infosPerTask = 4;
 const fieldsOnCallersThread = 8;
-
-interface Job extends FoundField {
-  readonly request: FieldRequest;
-  readonly number: number;
-}
-
-/** What a job reads: ranges, and how the values are handed out. */
-interface Reading {
-  readonly bounds: Float64Array;
-  readonly total: number;
-  readonly picks: IndexPicks | undefined;
-}
 
 export function openJumper(context: Context, options: JumperOptions = {}): Jumper {
   const { lazy = true, ignoreGridHash = false, precision = 'f64', cacheBytes = defaultCacheBytes } = options;
@@ -97,7 +57,8 @@ export function openJumper(context: Context, options: JumperOptions = {}): Jumpe
   const team = new Team(context.workers, options.threads);
   const here = new Team(context.workers, 0);
   let isStarted = false;
-  const runTask = (name: string, args: InfoTask | ReadTask): Promise<unknown> => (isStarted ? team : here).runTask({ module: jumpTasks, name, args });
+  const runTask = (name: string, args: InfoTask | ReadTask): Promise<unknown> =>
+    (isStarted ? team : here).runTask({ module: jumpTasks, name, args });
   const cache = jumpCache(cacheBytes);
   const sidecars = openSidecars(context, onDamage, options.sidecarFolder);
   const orders = new Map<string, Promise<FieldOrder>>();
@@ -140,9 +101,18 @@ export function openJumper(context: Context, options: JumperOptions = {}): Jumpe
       const record = cache.get(file, offset);
       return record?.info.messageBytes === length ? record : undefined;
     });
-    const unknown: readonly { readonly location: Location; readonly index: number }[] = locations.flatMap((location, index) => (known[index] === undefined ? [{ location, index }] : []));
+    const unknown: readonly { readonly location: Location; readonly index: number }[] = locations.flatMap((location, index) =>
+      known[index] === undefined ? [{ location, index }] : [],
+    );
     const fromSidecar = async (file: string, missing: typeof unknown): Promise<void> => {
-      const records = new Map((await sidecars.find(file, missing.map(({ location }) => location.offset))).map((record) => [record.offset, record]));
+      const records = new Map(
+        (
+          await sidecars.find(
+            file,
+            missing.map(({ location }) => location.offset),
+          )
+        ).map((record) => [record.offset, record]),
+      );
       for (const { location, index } of missing) {
         const record = records.get(location.offset);
         if (record !== undefined && record.info.messageBytes === location.length) known[index] = cache.set(file, record);
@@ -184,12 +154,15 @@ export function openJumper(context: Context, options: JumperOptions = {}): Jumpe
     return readingFor(picks.ranges, points, picks);
   };
 
-  const readAll = async (jobs: readonly Job[], isRetry = false): Promise<readonly ExtractedField[]> => {
-    context.signal?.throwIfAborted();
-    const records = isRetry ? await madeNow(jobs.map(({ location }) => location)) : await infosOf(jobs.map(({ location }) => location));
+  /** `fresh` holds infos that were made anew after those at hand turned out to be of other messages. */
+  const readAll = async (jobs: readonly Job[], fresh?: ReadonlyMap<Location, JumpRecord>): Promise<readonly ExtractedField[]> => {
+    if (context.signal?.aborted === true)
+      throw new DteError('fault.cancelled', 'reading parts of fields was cancelled', { cause: context.signal.reason });
+    const others = jobs.flatMap(({ location }) => (fresh?.has(location) === true ? [] : [location]));
+    const known = new Map([...(await infosOf(others)).entries()].map(([index, record]) => [others[index] as Location, record]));
     const work: Work[] = [];
     for (const [index, job] of jobs.entries()) {
-      const record = records[index] as JumpRecord;
+      const record = (fresh?.get(job.location) ?? known.get(job.location)) as JumpRecord;
       work.push({ job, index, record, reading: await readingOf(job, record) });
     }
     const results: ExtractedField[] = [];
@@ -203,8 +176,9 @@ export function openJumper(context: Context, options: JumperOptions = {}): Jumpe
           if (outcomes[at] === outcome.stale) stale.push(one);
           else {
             const all = values.slice(valueStart, valueStart + one.reading.total);
-            const words = outcomes[at] === outcome.masked ? present.slice(wordStart, wordStart + Math.ceil(one.reading.total / 64)) : undefined;
-            results[one.index] = extracted(one, all, words);
+            const words =
+              outcomes[at] === outcome.masked ? present.slice(wordStart, wordStart + Math.ceil(one.reading.total / 64)) : undefined;
+            results[one.index] = extracted(one.job, one.reading, all, words);
           }
         }
       }),
@@ -215,11 +189,13 @@ export function openJumper(context: Context, options: JumperOptions = {}): Jumpe
       where: { file: first.file, offset: first.offset },
       hint: 'they are made anew; dte fdb index writes them',
     });
-    if (isRetry || !lazy) throw error;
+    if (fresh !== undefined || !lazy) throw error;
     onDamage(error);
-    const again = await readAll(stale.map(({ job }) => job), true);
-    for (const [at, { index }] of stale.entries()) results[index] = again[at] as ExtractedField;
-    return results;
+    const locations = stale.map(({ job }) => job.location);
+    const made = await madeNow(locations);
+    // The grids that the requests were checked against came from the infos too.
+    for (const { request } of jobs) readings.delete(request);
+    return readAll(jobs, new Map(locations.map((location, index) => [location, made[index] as JumpRecord])));
   };
 
   return {
@@ -228,7 +204,7 @@ export function openJumper(context: Context, options: JumperOptions = {}): Jumpe
     makeInfos,
     async *extractFrom(requests) {
       startFor(requests.reduce((fields, request) => fields + request.fields.length, 0));
-      for await (const window of ordered(windowsOf(requests), readAll, windowsInFlight)) yield* window;
+      for await (const window of ordered(windowsOf(requests), (jobs) => readAll(jobs), windowsInFlight)) yield* window;
     },
     close: () => team.close(),
   };
@@ -248,122 +224,6 @@ function checkGrid(wanted: string | undefined, found: string, { file, offset }: 
     where: { file, offset },
     hint: 'ask for fields of other grids in a request of their own, or ignore the grid hash',
   });
-}
-
-async function* windowsOf(requests: readonly FieldRequest[]): AsyncGenerator<readonly Job[]> {
-  let window: Job[] = [];
-  for (const [number, request] of requests.entries()) {
-    for (const field of request.fields) {
-      window.push({ ...field, request, number });
-      if (window.length < fieldsPerWindow) continue;
-      yield window;
-      window = [];
-    }
-  }
-  if (window.length > 0) yield window;
-}
-
-interface Work {
-  readonly job: Job;
-  /** In the window. */
-  readonly index: number;
-  readonly record: JumpRecord;
-  readonly reading: Reading;
-}
-
-/** Fields of one file, in the order they lie in it, some for each task. */
-function tasksOf(work: readonly Work[]): readonly (readonly Work[])[] {
-  const tasks: Work[][] = [];
-  for (const ofFile of byFile(work, ({ job }) => job.location.file).values()) {
-    let values = Number.POSITIVE_INFINITY;
-    let task: Work[] = [];
-    for (const one of [...ofFile].sort((a, b) => a.record.offset - b.record.offset)) {
-      if (task.length === fieldsPerTask || values + one.reading.total > valuesPerTask) {
-        tasks.push((task = []));
-        values = 0;
-      }
-      task.push(one);
-      values += one.reading.total;
-    }
-  }
-  return tasks;
-}
-
-function argumentsOf(task: readonly Work[], precision: RangePrecision): { args: ReadTask; values: Float64Array; present: BigUint64Array } {
-  let valueStart = 0;
-  let wordStart = 0;
-  const fields = task.map(({ record, reading }) => {
-    const field = { record, bounds: reading.bounds, valueStart, wordStart };
-    valueStart += reading.total;
-    wordStart += Math.ceil(reading.total / 64);
-    return field;
-  });
-  const values = new Float64Array(sharedBuffer(valueStart * 8));
-  const present = new BigUint64Array(sharedBuffer(wordStart * 8));
-  return { args: { file: task[0]?.job.location.file as string, precision, fields, values, present }, values, present };
-}
-
-function readingFor(ranges: IndexRanges, points: number, picks: IndexPicks | undefined): Reading {
-  const bounds = boundsOf(ranges, points);
-  let total = 0;
-  for (let range = 0; range < bounds.length; range += 2) total += (bounds[range + 1] as number) - (bounds[range] as number);
-  const shared = new Float64Array(sharedBuffer(bounds.byteLength));
-  shared.set(bounds);
-  return { bounds: shared, total, picks };
-}
-
-function extracted({ job, reading }: Work, all: Float64Array, present: BigUint64Array | undefined): ExtractedField {
-  const { bounds, picks } = reading;
-  const head = { key: job.key, location: job.location, request: job.number };
-  if (picks !== undefined) {
-    const { places } = picks;
-    const mask = maskOf(places.length, present, (at) => places[at] as number);
-    return { ...head, values: [Float64Array.from(places, (place) => all[place] as number)], masks: [mask] };
-  }
-  const values: Float64Array[] = [];
-  const masks: BigUint64Array[] = [];
-  for (let range = 0, start = 0; range < bounds.length; range += 2) {
-    const length = (bounds[range + 1] as number) - (bounds[range] as number);
-    const from = start;
-    values.push(all.subarray(from, from + length));
-    masks.push(maskOf(length, present, (at) => from + at));
-    start += length;
-  }
-  return { ...head, values, masks };
-}
-
-/** The bits of values that `present` has at other places; all set without it. */
-function maskOf(length: number, present: BigUint64Array | undefined, placeOf: (at: number) => number): BigUint64Array {
-  const words = new BigUint64Array(Math.ceil(length / 64));
-  const octets = new Uint8Array(words.buffer);
-  if (present === undefined) {
-    octets.fill(0xff, 0, length >> 3);
-    if (length % 8 !== 0) octets[length >> 3] = (1 << (length % 8)) - 1;
-    return words;
-  }
-  const from = new Uint8Array(present.buffer, present.byteOffset, present.byteLength);
-  for (let at = 0; at < length; at++) {
-    const place = placeOf(at);
-    if (((from[place >> 3] as number) >> (place & 7)) & 1) octets[at >> 3] = (octets[at >> 3] as number) | (1 << (at & 7));
-  }
-  return words;
-}
-
-export function byFile<T>(items: readonly T[], fileOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const file = fileOf(item);
-    const group = groups.get(file);
-    if (group === undefined) groups.set(file, [item]);
-    else group.push(item);
-  }
-  return groups;
-}
-
-/** Waits for all, so that nothing runs on behind the caller's back, then throws the first failure. */
-async function allSettled(tasks: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(tasks)).find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
 }
 
 function notIndexed({ file, offset }: Location, count: number): DteError {

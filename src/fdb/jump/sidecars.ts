@@ -1,6 +1,25 @@
-import { baseName, concatenated, type Context, type Disk, DteError, isDteError, joinPath, sha256Hex, writeWhole } from '../../base/index.js';
+import {
+  baseName,
+  concatenated,
+  type Context,
+  type Disk,
+  DteError,
+  isDteError,
+  joinPath,
+  sha256Hex,
+  writeWhole,
+} from '../../base/index.js';
 import type { OnDamage } from '../types.js';
-import { decodeJumpRecord, encodeJumpRecord, encodeSidecar, isSidecar, type JumpRecord, sidecarHead, type SidecarPlaces, sidecarPlaces } from './jump-record.js';
+import {
+  decodeJumpRecord,
+  encodeJumpRecord,
+  encodeSidecar,
+  isSidecar,
+  type JumpRecord,
+  sidecarHead,
+  type SidecarPlaces,
+  sidecarPlaces,
+} from './jump-record.js';
 
 /** Ending of the name of a sidecar; stores that know of gribjump remove such files together with the data. */
 export const sidecarEnding = '.gribjump';
@@ -27,7 +46,9 @@ export interface Sidecars {
 /** With a `folder` sidecars lie there, named by a sum of the data file's path, and not beside the data. */
 export function openSidecars(context: Context, onDamage: OnDamage, folder?: string): Sidecars {
   const pathOf = (file: string): string =>
-    folder === undefined ? file + sidecarEnding : joinPath(folder, `${sha256Hex(file).slice(0, pathDigits)}-${baseName(file)}${sidecarEnding}`);
+    folder === undefined
+      ? file + sidecarEnding
+      : joinPath(folder, `${sha256Hex(file).slice(0, pathDigits)}-${baseName(file)}${sidecarEnding}`);
   const known = new Map<string, Known>();
 
   /** The places of the records, read again when the sidecar changed, and then its octets; undefined when there is none that can be used. */
@@ -136,11 +157,14 @@ export function openSidecars(context: Context, onDamage: OnDamage, folder?: stri
 /** Between records that are wanted, so many octets are read along rather than left out. */
 const nearbyOctets = 64 * 1024;
 
-function runsOf(places: readonly { readonly position: number; readonly length: number }[]): readonly { position: number; length: number }[] {
+function runsOf(
+  places: readonly { readonly position: number; readonly length: number }[],
+): readonly { position: number; length: number }[] {
   const runs: { position: number; length: number }[] = [];
   for (const { position, length } of [...places].sort((a, b) => a.position - b.position)) {
     const last = runs.at(-1);
-    if (last !== undefined && position <= last.position + last.length + nearbyOctets) last.length = Math.max(last.length, position + length - last.position);
+    if (last !== undefined && position <= last.position + last.length + nearbyOctets)
+      last.length = Math.max(last.length, position + length - last.position);
     else runs.push({ position, length });
   }
   return runs;

@@ -62,12 +62,12 @@ export class ListedEntry implements Entry {
   formatElement(): string {
     const { predicates } = this.#index;
     const values = valuesOfText(predicates, this.elementText);
-    let text = '{';
+    let text = '';
     for (let i = 0; i < values.length; i++) {
-      if (values[i] === '') continue;
-      text += `${text.length === 1 ? '' : ','}${(predicates[i] as Predicate).printed}=${values[i]}`;
+      const value = values[i] as string;
+      if (value !== '') text += `${text === '' ? '{' : ','}${(predicates[i] as Predicate).printed}=${value}`;
     }
-    return `${text}}`;
+    return text === '' ? '{}' : `${text}}`;
   }
 }
 

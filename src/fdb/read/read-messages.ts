@@ -7,10 +7,16 @@ export interface ReadMessagesOptions {
   readonly open: (file: string) => Promise<ReadableFile>;
   /** Told of messages that cannot be read, which are then left out; without it the first is thrown. */
   readonly onDamage?: OnDamage | undefined;
-  /** Memory for a long message, or for short ones that are read together. */
-  readonly allocate?: (octets: number) => Uint8Array;
+  /** Memory for a long message, which has it for itself. */
+  readonly allocate?: Allocate;
+  /** Memory for short messages that are read together. */
+  readonly allocateTogether?: Allocate;
   readonly signal?: AbortSignal | undefined;
 }
+
+export type Allocate = (octets: number) => Uint8Array;
+
+const newMemory: Allocate = (octets) => new Uint8Array(sharedBuffer(octets));
 
 /** A message as it lies in the store, its keys not yet changed. */
 export interface StoredMessage {
@@ -78,12 +84,13 @@ async function* windowsOf(entries: Iterable<Entry>): AsyncGenerator<readonly Wan
 
 async function readWindow(window: readonly Wanted[], files: OpenFiles, options: ReadMessagesOptions): Promise<MessageWindow> {
   options.signal?.throwIfAborted();
-  const { allocate = (octets: number) => new Uint8Array(sharedBuffer(octets)) } = options;
+  const { allocate = newMemory, allocateTogether = newMemory } = options;
   const buffers: Uint8Array[] = [];
   const bytes: (Uint8Array | undefined)[] = new Array(window.length);
   await allDone(
     spansOf(window).map(async (span) => {
-      const buffer = allocate(span.end - span.start);
+      const octets = span.end - span.start;
+      const buffer = octets >= longBytes && span.wanted.length === 1 ? allocate(octets) : allocateTogether(octets);
       buffers.push(buffer);
       const got = await files.read(span.file, span.start, buffer).catch((error: unknown) => error);
       for (const place of span.wanted) {

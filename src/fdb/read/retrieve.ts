@@ -6,7 +6,7 @@ import type { FdbConfig } from '../config/index.js';
 import type { Entry, OnDamage, Selection } from '../types.js';
 import { diskOf } from './matched-databases.js';
 import { planRetrieve, type RetrievePlan } from './plan-retrieve.js';
-import { byLocation, type MessageWindow, readMessages, type StoredMessage } from './read-messages.js';
+import { type Allocate, byLocation, type MessageWindow, readMessages, type StoredMessage } from './read-messages.js';
 import { remapped } from './remapped.js';
 import { checkExpected, type Shortfall } from './shortfall.js';
 
@@ -35,7 +35,7 @@ export interface Retrieval {
   /** All messages, one after the other, in pieces whose memory is used again when `write` is done with them. */
   copyTo(write: (bytes: Uint8Array) => Promise<void>): Promise<{ readonly messages: number; readonly bytes: number }>;
   /** Headers read, nothing decoded. `allocate`: memory for messages, for a caller that uses that of long ones (256 KiB) again. */
-  gribMessages(allocate?: (octets: number) => Uint8Array): AsyncGenerator<Message>;
+  gribMessages(allocate?: Allocate): AsyncGenerator<Message>;
   /** Decoded on the device, one field for consecutive messages of one grid. The next one is read and decoded while one is used; the caller releases each. */
   fields(engine: Engine): AsyncGenerator<Field<Message>>;
 }
@@ -48,17 +48,16 @@ export function retrieve(context: Context, config: FdbConfig, request: Selection
   const { order = 'request', expect, onDamage, open = (file) => diskOf(context).open(file) } = options;
   let planned: Promise<RetrievePlan> | undefined;
   const plan = (): Promise<RetrievePlan> => (planned ??= planRetrieve(context, config, request, onDamage === undefined ? {} : { onDamage }));
-  const windows = async function* (allocate?: (octets: number) => Uint8Array): AsyncGenerator<MessageWindow> {
+  const windows = async function* (memory: { readonly allocate?: Allocate; readonly allocateTogether?: Allocate } = {}): AsyncGenerator<MessageWindow> {
     const { entries, shortfall } = await plan();
     checkExpected(expect, entries.length, shortfall);
     const inOrder = order === 'request' ? entries : byStorage(entries);
-    const signal = context.signal;
-    yield* readMessages(inOrder, { open, onDamage, signal, ...(allocate === undefined ? {} : { allocate }) });
+    yield* readMessages(inOrder, { open, onDamage, signal: context.signal, ...memory });
   };
-  const gribMessages = async function* (allocate?: (octets: number) => Uint8Array): AsyncGenerator<Message> {
+  const gribMessages = async function* (allocate?: Allocate): AsyncGenerator<Message> {
     const tables = await gribTables(context);
     let number = 0;
-    for await (const window of windows(allocate))
+    for await (const window of windows(allocate === undefined ? {} : { allocate }))
       for (const message of window.messages) {
         const { file, offset } = message.location;
         try {
@@ -86,8 +85,8 @@ export function retrieve(context: Context, config: FdbConfig, request: Selection
       const tables = await tablesFor(context, (await plan()).entries);
       const done = { messages: 0, bytes: 0 };
       // Powers of two, so that memory of one read fits the next; what is not touched costs nothing.
-      const allocate = (octets: number): Uint8Array => memory.take(2 ** Math.ceil(Math.log2(Math.max(octets, leastBytes)))).subarray(0, octets);
-      for await (const { messages, buffers } of windows(allocate)) {
+      const allocate: Allocate = (octets) => memory.take(2 ** Math.ceil(Math.log2(Math.max(octets, leastBytes)))).subarray(0, octets);
+      for await (const { messages, buffers } of windows({ allocate, allocateTogether: allocate })) {
         for await (const piece of piecesOf(messages, tables, memory)) {
           await write(piece);
           done.bytes += piece.length;

@@ -8,7 +8,7 @@ export { type Cells, canonicalSelection, cellsOf, rulesFor } from './cells.js';
 export { defaultSchema } from './default-schema.js';
 export { formatPredicates, formatSchema } from './format-schema.js';
 export { keyFromText, keyText, valuesOfText } from './key-text.js';
-export { askedValues, type LevelMatcher, levelMatcher } from './level-matcher.js';
+export { askedValues, type LevelMatcher, levelMatcher, passesTest } from './level-matcher.js';
 export { paramId, storedValues, valueFits } from './match-value.js';
 export { parseSchema } from './parse-schema.js';
 export * from './schema.js';

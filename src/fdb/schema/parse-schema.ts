@@ -97,19 +97,27 @@ function readPredicate(reader: SchemaReader, types: Map<string, TypeName>): RawP
     if (types.has(keyword)) throw reader.error(`keyword '${keyword}' is given a type twice in one rule`, 'one type for a keyword');
     types.set(keyword, typeName(reader));
   }
-  const plain = { keyword, test: 'any', values: [], isOptional: false, default: '', isIgnored: false, line } as const;
   const next = reader.peek();
+  const raw = (change: Partial<RawPredicate>): RawPredicate => ({
+    keyword,
+    ownType: types.get(keyword),
+    test: change.test ?? 'any',
+    values: change.values ?? [],
+    isOptional: change.isOptional ?? false,
+    default: change.default ?? '',
+    isIgnored: change.isIgnored ?? false,
+    line,
+  });
   if (next === '?') {
     reader.take('?');
-    return { ...plain, ownType: types.get(keyword), isOptional: true, default: reader.word('value') };
+    return raw({ isOptional: true, default: reader.word('value') });
   }
   if (next === '-') {
     reader.take('-');
     if (!types.has(keyword)) types.set(keyword, 'Ignore');
-    return { ...plain, ownType: types.get(keyword), isIgnored: true, default: reader.word('value') };
+    return raw({ isIgnored: true, default: reader.word('value') });
   }
-  if (next === ',' || next === '[' || next === ']') return { ...plain, ownType: types.get(keyword) };
-  return { ...plain, ownType: types.get(keyword), ...readValues(reader, keyword) };
+  return next === ',' || next === '[' || next === ']' ? raw({}) : raw(readValues(reader, keyword));
 }
 
 function readValues(reader: SchemaReader, keyword: string): Pick<Predicate, 'test' | 'values'> {
@@ -153,11 +161,12 @@ function elementRule(reader: SchemaReader, raw: RawRule, outer: readonly Types[]
 
 function predicatesOf(reader: SchemaReader, raw: RawRule, scopes: readonly Types[]): readonly Predicate[] {
   const seen = new Set<string>();
-  return raw.predicates.map(({ line, ...predicate }) => {
-    const type = scopes.find((types) => types.has(predicate.keyword))?.get(predicate.keyword) ?? 'Default';
-    const printed = printedKeyword(predicate.keyword, type);
-    if (seen.has(printed)) throw reader.error(`keyword '${printed}' stands twice in one rule`, 'once is enough', line);
+  return raw.predicates.map((predicate) => {
+    const { keyword, ownType, test, values, isOptional, isIgnored } = predicate;
+    const type = scopes.find((types) => types.has(keyword))?.get(keyword) ?? 'Default';
+    const printed = printedKeyword(keyword, type);
+    if (seen.has(printed)) throw reader.error(`keyword '${printed}' stands twice in one rule`, 'once is enough', predicate.line);
     seen.add(printed);
-    return { ...predicate, printed, type };
+    return { keyword, printed, type, ownType, test, values, isOptional, default: predicate.default, isIgnored };
   });
 }

@@ -3,6 +3,12 @@ import { DteError } from '../../base/index.js';
 /** Characters that end a word; a minus sign ends only a keyword or a type. */
 const ENDS = '/=,;:[]?';
 
+/** Blanks and comments. */
+const skipped = /(?:\s+|#[^\n]*)+/y;
+/** What a word is made of without a second look. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are looked at one by one
+const plain = /[^\s\u0000-\u001f#/=,;:[\]?-]+/y;
+
 /** Characters of a schema text: white space and comments count nowhere, not even within a word (as upstream reads it). */
 export class SchemaReader {
   readonly #text: string;
@@ -23,19 +29,21 @@ export class SchemaReader {
 
   /** The next character that counts; the empty text at the end. */
   peek(): string {
-    for (;;) {
-      const c = this.#text[this.#at];
-      if (c === undefined) return '';
-      if (c === '#') this.#skipComment();
-      else if (c <= ' ' && /\s/.test(c)) this.#step(c);
-      else return c;
-    }
+    const c = this.#text[this.#at];
+    if (c === undefined) return '';
+    if (c > ' ' && c !== '#' && c < '\u0080') return c;
+    skipped.lastIndex = this.#at;
+    const blank = skipped.exec(this.#text)?.[0];
+    if (blank === undefined) return c;
+    for (let end = blank.indexOf('\n'); end >= 0; end = blank.indexOf('\n', end + 1)) this.#line++;
+    this.#at += blank.length;
+    return this.#text[this.#at] ?? '';
   }
 
   take(c: string): void {
     const met = this.peek();
     if (met !== c) throw this.error(met === '' ? 'the text ends too early' : `'${met}' is not expected`, `expected '${c}'`);
-    this.#step(met);
+    this.#at++;
   }
 
   /** Characters up to the next one with a meaning. */
@@ -45,8 +53,10 @@ export class SchemaReader {
       const c = this.peek();
       if (c === '' || ENDS.includes(c) || (c === '-' && (kind === 'name' || word === ''))) return word;
       if (c < ' ') throw this.error(`a control character (code ${c.charCodeAt(0)})`, 'schemas are plain text');
-      word += c;
-      this.#step(c);
+      plain.lastIndex = this.#at;
+      const run = plain.exec(this.#text)?.[0] ?? c;
+      word += run;
+      this.#at += run.length;
     }
   }
 
@@ -63,15 +73,5 @@ export class SchemaReader {
       where: { ...(this.#file === undefined ? {} : { file: this.#file }), line },
       hint,
     });
-  }
-
-  #step(c: string): void {
-    if (c === '\n') this.#line++;
-    this.#at++;
-  }
-
-  #skipComment(): void {
-    const end = this.#text.indexOf('\n', this.#at);
-    this.#at = end < 0 ? this.#text.length : end;
   }
 }

@@ -1,5 +1,5 @@
 import { atPlace, type Context, DteError, isDteError, type ReadableFile } from '../../base/index.js';
-import { type GribTables, type Message, messages, parseMessage, withKeys } from '../../grib/index.js';
+import { type GribTables, type Message, parseMessage, withKeys } from '../../grib/index.js';
 import type { Schema } from '../schema/index.js';
 import { formatKey, type Key, type OnDamage, type Selection } from '../types.js';
 import type { Archiver } from './archiver.js';
@@ -7,6 +7,7 @@ import { expectedCells } from './expected-cells.js';
 import { memoryFile } from './memory-file.js';
 import { metadataFilter } from './message-filter.js';
 import { messageMetadata } from './message-metadata.js';
+import { messageViews } from './message-views.js';
 
 export interface ArchiveMessagesOptions {
   readonly tables: GribTables;
@@ -60,9 +61,9 @@ export async function archiveMessages(
   let filtered = 0;
   let multiField = 0;
   const given = { tables, ...(onDamage === undefined ? {} : { onDamage }), ...(context.signal === undefined ? {} : { signal: context.signal }) };
-  for await (const original of messages(file, given)) {
-    if (original.fieldNumber > 1) continue;
-    const message = modifiers === undefined || modifiers.size === 0 ? original : modified(original, modifiers);
+  for await (const { message: original, isOwned } of messageViews(file, given)) {
+    const isChanged = modifiers !== undefined && modifiers.size > 0;
+    const message = isChanged ? modified(original, modifiers) : original;
     const metadata = messageMetadata(message);
     if (included?.(metadata) === false || excluded?.(metadata) === true) {
       filtered++;
@@ -74,7 +75,7 @@ export async function archiveMessages(
     }
     try {
       expected?.take(metadata);
-      await archiver.archiveKey(metadata, [message.bytes], { isOwned: true });
+      await archiver.archiveKey(metadata, [message.bytes], { isOwned: isOwned || isChanged });
     } catch (error) {
       throw atPlace(explained(error, metadata), message.where);
     }

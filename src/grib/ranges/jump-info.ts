@@ -70,7 +70,9 @@ export function jumpInfoOf(message: Message): JumpInfo {
     ...scales,
     dataStart: payload.byteOffset - message.bytes.byteOffset,
     dataBytes: payload.length,
-    ...(packed.bitmap === undefined ? {} : { bitmap: { start: packed.bitmap.byteOffset - message.bytes.byteOffset, ranks: ranksOf(packed) } }),
+    ...(packed.bitmap === undefined
+      ? {}
+      : { bitmap: { start: packed.bitmap.byteOffset - message.bytes.byteOffset, ranks: ranksOf(packed) } }),
     ...(ccsds === undefined ? {} : { stream: streamOf(packed, ccsds) }),
     gridHash: gridHashOf(message),
   };
@@ -107,7 +109,11 @@ let lastGrid: { readonly octets: Uint8Array; readonly hash: string } | undefined
 export function gridHashOf(message: Message): string {
   const section = message.sections[message.edition === 1 ? 2 : 3] as Section | undefined;
   const octets = section === undefined ? new Uint8Array(0) : message.bytes.subarray(section.start, section.start + section.length);
-  if (lastGrid !== undefined && lastGrid.octets.length === octets.length && lastGrid.octets.every((octet, index) => octet === octets[index])) {
+  if (
+    lastGrid !== undefined &&
+    lastGrid.octets.length === octets.length &&
+    lastGrid.octets.every((octet, index) => octet === octets[index])
+  ) {
     return lastGrid.hash;
   }
   lastGrid = { octets: octets.slice(), hash: md5Hex(octets) };

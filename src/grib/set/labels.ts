@@ -60,7 +60,7 @@ export const labelSetters: Readonly<Record<string, Setter>> = {
   expver: setExpver,
 };
 
-function setExpver(message: Message, value: KeyInput): void {
+function setExpver(message: Message, value: KeyInput): undefined {
   const found = placeOf(message, 'experimentVersionNumber');
   if (found === undefined) throw absent(message, 'expver');
   const text = typeof value === 'number' || /^\d{1,4}$/.test(value) ? String(value).padStart(4, '0') : value;

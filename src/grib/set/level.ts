@@ -19,7 +19,7 @@ export const levelSetters: Readonly<Record<string, Setter>> = {
   },
 };
 
-function setSurface(message: Message, level: number, value: KeyInput): void {
+function setSurface(message: Message, level: number, value: KeyInput): undefined {
   const type = rawNumber(message, 'typeOfFirstFixedSurface');
   if (type !== undefined && rawNumber(message, 'typeOfSecondFixedSurface') !== NO_SURFACE) {
     throw refused(message, 'level', value, 'fields on one surface; set the surfaces of a layer by their own keys');

@@ -14,7 +14,7 @@ export const parameterSetters: Readonly<Record<string, Setter>> = {
 /** Conditions of a rule that are written with the parameter; a rule with others must already hold for them. */
 const WRITABLE = /^(typeOf|scaleFactorOf|scaledValueOf)(First|Second)FixedSurface$|^localTablesVersion$/;
 
-function setParameter(message: Message, value: KeyInput): void {
+function setParameter(message: Message, value: KeyInput): undefined {
   const numbers = /^(\d+)\.(\d+)$/.exec(String(value));
   if (message.edition === 1 && numbers !== null) return putGrib1(message, Number(numbers[2]), Number(numbers[1]));
   const wanted = typeof value === 'number' || /^\d{3,}$/.test(value) ? Number(value) : idOfName(message, value);
@@ -30,13 +30,13 @@ function idOfName(message: Message, name: string): number {
   return known;
 }
 
-function setGrib1(message: Message, wanted: number, value: KeyInput): void {
+function setGrib1(message: Message, wanted: number, value: KeyInput): undefined {
   const found = grib1Codes(message, wanted);
   if (found === undefined) throw refused(message, 'param', value, 'a paramId that edition 1 can code for this centre');
   putGrib1(message, found[0], found[1]);
 }
 
-function putGrib1(message: Message, table: number, number: number): void {
+function putGrib1(message: Message, table: number, number: number): undefined {
   put(message, 'table2Version', table, 'param');
   put(message, 'indicatorOfParameter', number, 'param');
 }
@@ -75,7 +75,7 @@ function firstRule(tables: GribTables, wanted: number): FoundRule | undefined {
   return rule === undefined ? undefined : { triple: triple.split('.').map(Number), rule };
 }
 
-function setGrib2(message: Message, wanted: number, value: KeyInput): void {
+function setGrib2(message: Message, wanted: number, value: KeyInput): undefined {
   const found = firstRule(message.tables, wanted);
   if (found === undefined) throw refused(message, 'param', value, 'a paramId of the tables that edition 2 can code');
   const { triple, rule } = found;
@@ -87,6 +87,11 @@ function setGrib2(message: Message, wanted: number, value: KeyInput): void {
       hint: 'a parameter can be set where the product template fits it',
     });
   }
-  for (const [key, index] of [['discipline', 0], ['parameterCategory', 1], ['parameterNumber', 2]] as const) put(message, key, triple[index] as number);
+  for (const [key, index] of [
+    ['discipline', 0],
+    ['parameterCategory', 1],
+    ['parameterNumber', 2],
+  ] as const)
+    put(message, key, triple[index] as number);
   for (const [key, text] of rule.conditions) if (WRITABLE.test(key)) put(message, key, text === '' ? null : Number(text));
 }

@@ -12,7 +12,7 @@ export type KeyInput = string | number;
  * Writes one key into the headers of `message`, whose octets are the caller's to change. A key that changes the length of the
  * product section gives that section anew instead.
  */
-export type Setter = (message: Message, value: KeyInput) => Uint8Array | undefined | void;
+export type Setter = (message: Message, value: KeyInput) => Uint8Array | undefined;
 
 const SECTIONS: Readonly<Record<1 | 2, readonly number[]>> = { 1: [1], 2: [1, 4, 2, 0] };
 
@@ -21,13 +21,14 @@ export function placeOf(message: Message, key: string): { readonly place: KeyPla
   for (const number of SECTIONS[message.edition]) {
     const section = message.sections[number];
     const place = sectionLayout(message, number)?.byKey.get(key);
-    if (section !== undefined && place !== undefined && place.start + place.octets <= section.length) return { place, start: section.start };
+    if (section !== undefined && place !== undefined && place.start + place.octets <= section.length)
+      return { place, start: section.start };
   }
   return undefined;
 }
 
 /** Writes a number where the layout has the key; null is "missing". Errors: `absent.key`, `input.value`. */
-export function put(message: Message, key: string, value: number | null, name = key): void {
+export function put(message: Message, key: string, value: number | null, name = key): undefined {
   const found = placeOf(message, key);
   if (found === undefined) throw absent(message, name);
   const { place, start } = found;
@@ -37,7 +38,10 @@ export function put(message: Message, key: string, value: number | null, name = 
     message.bytes.fill(0xff, at, at + place.octets);
     return;
   }
-  if (place.type === 'f') return putIeee32(message.bytes, at, value);
+  if (place.type === 'f') {
+    putIeee32(message.bytes, at, value);
+    return;
+  }
   const isSigned = place.type === 's';
   // All ones would read as "missing".
   const largest = isSigned ? 2 ** (8 * place.octets - 1) - 1 : 2 ** (8 * place.octets) - (place.canBeMissing ? 2 : 1);
@@ -50,7 +54,7 @@ export function put(message: Message, key: string, value: number | null, name = 
 }
 
 /** As `put`, where the message has the key. */
-export function putIfThere(message: Message, key: string, value: number): void {
+export function putIfThere(message: Message, key: string, value: number): undefined {
   if (placeOf(message, key) !== undefined) put(message, key, value);
 }
 
@@ -79,7 +83,12 @@ export function code(message: Message, key: string, table: string, value: KeyInp
   if (found === undefined) {
     const words = Object.values(message.tables.codes[table] ?? {}).map(([word]) => word);
     const near = nearestWord(value, words);
-    throw refused(message, key, value, near === undefined ? `a word of the table ${table}` : `a word of the table ${table}; did you mean '${near}'?`);
+    throw refused(
+      message,
+      key,
+      value,
+      near === undefined ? `a word of the table ${table}` : `a word of the table ${table}; did you mean '${near}'?`,
+    );
   }
   known.set(name, found);
   return found;

@@ -36,7 +36,7 @@ export const timeSetters: Readonly<Record<string, Setter>> = {
   },
 };
 
-function setDate(message: Message, value: KeyInput): void {
+function setDate(message: Message, value: KeyInput): undefined {
   const date = integer(message, 'dataDate', value);
   const year = Math.floor(date / 10000);
   const month = Math.floor(date / 100) % 100;
@@ -56,7 +56,7 @@ function setDate(message: Message, value: KeyInput): void {
   put(message, 'day', day, 'dataDate');
 }
 
-function setTime(message: Message, value: KeyInput): void {
+function setTime(message: Message, value: KeyInput): undefined {
   const time = integer(message, 'dataTime', value);
   if (time < 0 || time > 2359 || time % 100 > 59) throw refused(message, 'dataTime', value, 'a time as HHMM');
   put(message, 'hour', Math.floor(time / 100), 'dataTime');
@@ -74,7 +74,8 @@ function seconds(message: Message, key: string, value: KeyInput): number {
 function stepSeconds(message: Message, step: number): number {
   const names: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, D: 86400, '3h': 10800, '6h': 21600, '12h': 43200 };
   const unit = names[stepUnits(message) ?? 'h'];
-  if (unit === undefined) throw refused(message, 'step', step, `steps of this message are in ${stepUnits(message)}, which have no fixed length`);
+  if (unit === undefined)
+    throw refused(message, 'step', step, `steps of this message are in ${stepUnits(message)}, which have no fixed length`);
   return step * unit;
 }
 
@@ -83,19 +84,19 @@ function isInterval(message: Message): boolean {
   return rawNumber(message, 'numberOfTimeRange') !== undefined;
 }
 
-function setEnd(message: Message, end: number, value: KeyInput): void {
+function setEnd(message: Message, end: number, value: KeyInput): undefined {
   const isRange = message.edition === 1 ? RANGES.has(rawNumber(message, 'timeRangeIndicator') as number) : isInterval(message);
   if (!isRange) return setSteps(message, end, end, value);
   setSteps(message, Math.min(stepSeconds(message, startStep(message) as number), message.edition === 1 ? end : Infinity), end, value);
 }
 
-function setSteps(message: Message, start: number, end: number, value: KeyInput): void {
+function setSteps(message: Message, start: number, end: number, value: KeyInput): undefined {
   if (end < start) throw refused(message, 'step', value, 'a range that ends no earlier than it starts');
   if (message.edition === 1) setSteps1(message, start, end, value);
   else setSteps2(message, start, end, value);
 }
 
-function setSteps1(message: Message, start: number, end: number, value: KeyInput): void {
+function setSteps1(message: Message, start: number, end: number, value: KeyInput): undefined {
   const indicator = rawNumber(message, 'timeRangeIndicator') as number;
   if (!RANGES.has(indicator)) {
     const unit = GRIB1_UNITS.find((code) => start % unitOf(code) === 0 && start / unitOf(code) <= 255) ?? (start % 3600 === 0 ? HOUR : 0);
@@ -128,7 +129,7 @@ function unitOf(code: number): number {
 }
 
 /** The coded unit where the steps are whole in it, else hours, minutes or seconds. */
-function setSteps2(message: Message, start: number, end: number, value: KeyInput): void {
+function setSteps2(message: Message, start: number, end: number, value: KeyInput): undefined {
   const coded = rawNumber(message, 'indicatorOfUnitOfTimeRange');
   if (coded === undefined) throw refused(message, 'step', value, 'this product has no forecast time');
   const unit = [coded, HOUR, 0, 13].find((code) => start % (UNIT_SECONDS.get(code) ?? Number.NaN) === 0) as number;
@@ -138,7 +139,7 @@ function setSteps2(message: Message, start: number, end: number, value: KeyInput
 }
 
 /** Length of the time range, and the date at which it ends. */
-function setInterval2(message: Message, length: number, end: number, value: KeyInput): void {
+function setInterval2(message: Message, length: number, end: number, value: KeyInput): undefined {
   if (rawNumber(message, 'numberOfTimeRange') !== 1 || rawList(message, 'typeOfTimeIncrement')[0] === 1) {
     throw refused(message, 'step', value, 'products with one time range over the forecast time');
   }

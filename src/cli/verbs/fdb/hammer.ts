@@ -102,14 +102,14 @@ function statisticsText({ archive, flush, fields, bytes, perBatch }: Statistics)
   const average = fields === 0 ? 0 : bytes / fields;
   const times = archive.map((ms) => ms / perBatch);
   const lines = [
-    ['num archive', `  ${withCommas(fields)}`],
+    ['num archive', withCommas(fields)],
     ['bytes archived (tot, avg, std dev)', `${countedSize(bytes)}, ${countedSize(average)}, 0 (0 bytes)`],
     ['archive time (tot, avg, std dev)', `${seconds(archiveMs)}, ${seconds(archiveMs / Math.max(1, fields))}, ${seconds(deviation(times))}`],
     ['archive rate', `${withCommas(archiveMs > 0 ? (bytes / archiveMs) * 1000 : 0)} bytes/s (${binaryRate(bytes, archiveMs / 1000)})`],
     ['num flush', withCommas(flush.length)],
     ['flush time  (tot, avg, std dev)', `${seconds(sum(flush))}, ${seconds(sum(flush) / Math.max(1, flush.length))}, ${seconds(deviation(flush))}`],
   ] as const;
-  return lines.map(([name, value]) => `local ${name.padEnd(32)}: ${value.trimStart()}\n`).join('');
+  return lines.map(([name, value]) => `local ${name.padEnd(31)} : ${value}\n`).join('');
 }
 
 function seconds(ms: number): string {
