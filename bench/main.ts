@@ -11,6 +11,7 @@ import { memory } from './cli/memory.js';
 import { regrid } from './cli/regrid.js';
 import { kernels } from './compute/kernels.js';
 import { archive } from './fdb/archive.js';
+import { jump } from './fdb/jump.js';
 import { list } from './fdb/list.js';
 import { decode } from './grib/decode.js';
 import { encode } from './grib/encode.js';
@@ -22,7 +23,7 @@ import { cpuName, machineFacts, machineLines, slug } from './support/machine.js'
 import { findPeers } from './support/peers.js';
 import { digits, openStore, type Row, table } from './support/report.js';
 
-const benches: readonly Bench[] = [decode, encode, weights, apply, regrid, ls, memory, archive, list, kernels];
+const benches: readonly Bench[] = [decode, encode, weights, apply, regrid, ls, memory, archive, list, jump, kernels];
 const executorNames: readonly ExecutorName[] = ['cpu', 'gpu', 'software'];
 
 const help = `Usage: npm run bench -- [NAME...] [options]

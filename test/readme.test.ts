@@ -18,7 +18,7 @@ function run(args: readonly string[]): { readonly status: number | null; readonl
 }
 
 t.test('the main job makes its input, regrids it, draws a map and says what it did', async (test) => {
-  const { status, out } = run([join(root, 'build/src/cli/main.js'), 'demo']);
+  const { status, out } = run([join(root, 'build/dte/main.js'), 'demo']);
   test.equal(status, 0, out);
   for (const word of ['synthetic', 'fields', '44', 'executor', 'GB/s', 'out/regridded.grib', 'out/map.png']) test.match(out, word);
   const png = readFileSync(join(folder, 'out/map.png'));

@@ -44,13 +44,14 @@ export async function ensureBuilt() {
   const sources = sourceFolders.flatMap((folder) => filesUnder(folder)).filter((path) => path.endsWith('.ts'));
   if (sources.length === 0) throw new SetupError('no TypeScript sources found; is this a whole checkout?');
   const stamp = sha256([...sources, 'tsconfig.json', 'node_modules/.dte-installed'].map(fingerprint).join('\n'));
-  if (readIfThere(builtMarker) === stamp) return;
+  if (readIfThere(builtMarker) === stamp && existsSync(at('build', 'dte', 'main.js'))) return;
   const outputs = new Set(sources.filter((path) => !path.endsWith('.d.ts')).map((path) => at('build', path.replace(/\.ts$/, '.js'))));
   // An incremental compile does not write again what it wrote once: forget its memory when an output is gone.
   if ([...outputs].some((path) => !existsSync(path))) rmSync(at('build', '.tsbuildinfo'), { force: true });
   await step('compiling (tsc)', process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
   removeOrphans(outputs);
   mkdirSync(at('build'), { recursive: true });
+  await step('bundling (esbuild)', process.execPath, [at('tools', 'bundle.mjs')]);
   writeFileSync(builtMarker, stamp);
 }
 

@@ -4,5 +4,5 @@ import { ensureBuilt, ensureInstalled, main, runBuilt } from './setup.mjs';
 await main(async (args) => {
   await ensureInstalled();
   await ensureBuilt();
-  await runBuilt('src/cli/main.js', ['demo', ...args]);
+  await runBuilt('dte/main.js', ['demo', ...args]);
 });

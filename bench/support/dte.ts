@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { peakMemory, runProcess } from './process.js';
 
 /** The command line as the package installs it, beside this build. */
-export const dteProgram = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+export const dteProgram = fileURLToPath(new URL('../../dte/main.js', import.meta.url));
 
 /** Wall time in ms of a `dte` command, start included. */
 export function dte(args: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
@@ -16,6 +16,6 @@ export function dtePeakMemory(args: readonly string[], env: Readonly<Record<stri
 }
 
 function checked(): string {
-  if (!existsSync(dteProgram)) throw new Error('the command line (src/cli/main.ts) is not built');
+  if (!existsSync(dteProgram)) throw new Error('the command line (build/dte) is not built');
   return dteProgram;
 }

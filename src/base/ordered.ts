@@ -2,7 +2,11 @@
  * Applies `work` to items as they come, at most `inFlight` at once, and yields the results in the order of the items. When one
  * fails, the others are waited for before the error is thrown, so that nothing runs on behind the caller's back.
  */
-export async function* ordered<T, R>(items: AsyncIterable<T>, work: (item: T) => Promise<R>, inFlight: number): AsyncGenerator<R> {
+export async function* ordered<T, R>(
+  items: Iterable<T> | AsyncIterable<T>,
+  work: (item: T) => Promise<R>,
+  inFlight: number,
+): AsyncGenerator<R> {
   const running: Promise<R>[] = [];
   try {
     for await (const item of items) {

@@ -20,7 +20,8 @@ export interface MessageSourceOptions {
 /** Files, `-` for standard input, and `fdb:REQUEST` for what a store of fields has. Nothing is read before a message is taken. */
 export async function messageSource(context: Context, inputs: readonly string[], options: MessageSourceOptions): Promise<MessageSource> {
   const sources: MessageSource[] = [];
-  for (const input of inputs) sources.push(await (isFdbInput(input) ? fdbMessages(context, input, options) : fileMessages(context, input, options)));
+  for (const input of inputs)
+    sources.push(await (isFdbInput(input) ? fdbMessages(context, input, options) : fileMessages(context, input, options)));
   const totalBytes = sources.reduce<number | undefined>(
     (sum, source) => (sum === undefined || source.totalBytes === undefined ? undefined : sum + source.totalBytes),
     0,

@@ -83,7 +83,9 @@ async function keysOf(output: string): Promise<ReadonlyMap<string, string>> {
   const keys = new Map<string, string>();
   for (const [keyword, values] of parseKeywords(text)) {
     if (values.length !== 1)
-      throw new DteError('input.value', `${keyword}=${values.join('/')} as key of an output`, { hint: 'every message gets the key, so it has one value' });
+      throw new DteError('input.value', `${keyword}=${values.join('/')} as key of an output`, {
+        hint: 'every message gets the key, so it has one value',
+      });
     keys.set(keyword, values[0] as string);
   }
   return keys;

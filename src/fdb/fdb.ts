@@ -15,7 +15,7 @@ import type { WipeOptions, WipeReport } from './admin/wipe.js';
 import { type ConfigOptions, type FdbConfig, type Purpose, readFdbConfig, type Root } from './config/index.js';
 import type { ExtractOptions, ExtractRequest } from './jump/extract.js';
 import type { IndexedJumps, IndexJumpsOptions, JumpWriter } from './jump/index-jumps.js';
-import type { ExtractedField } from './jump/jumper.js';
+import type { ExtractedField } from './jump/field-request.js';
 import { type ListOptions, listEntries } from './read/list-entries.js';
 import type { Retrieval, RetrieveOptions } from './read/retrieve.js';
 import type { Control, Entry, Key, Location, OnDamage, Selection } from './types.js';

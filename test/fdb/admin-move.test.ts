@@ -2,9 +2,8 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Disk } from '../../src/base/index.js';
-import { control, move, overlay, purge, reconsolidate, status } from '../../src/fdb/admin/index.js';
+import { check, control, move, overlay, purge, reconsolidate, status, wipe } from '../../src/fdb/admin/index.js';
 import { type FdbConfig, readFdbConfig } from '../../src/fdb/config/index.js';
-import { listEntries } from '../../src/fdb/read/list-entries.js';
 import { openArchiver } from '../../src/fdb/write/archiver.js';
 import { noFdb, peerSchema } from '../support/fdb-peer.js';
 import { type MemoryDisk, memoryDisk } from '../support/memory-disk.js';
@@ -34,7 +33,10 @@ t.test('a moved database is listed by upstream in its new root, sub-tocs with ab
   t.ok(report.isDone);
   t.equal(report.files, plan.files);
   t.same(readdirSync(one), []);
-  t.same(theirs(), before.map((line) => line.replace(one, two)));
+  t.same(
+    theirs(),
+    before.map((line) => line.replace(one, two)),
+  );
   t.same(sorted(await ours()), sorted(theirs()));
   t.equal((await only(status(context, config, selection))).locks.size, 0);
   write(file);
@@ -65,7 +67,9 @@ async function twoRoots(disk: MemoryDisk): Promise<FdbConfig> {
   for (const root of ['/root', '/other']) await disk.makeFolder(root);
   const here: Disk = { ...disk, realPath: async (path) => (path === '.' ? '/' : path) };
   const roots = [{ path: '/root' }, { path: '/other' }];
-  return readFdbConfig(contextOn(here), { config: { type: 'local', engine: 'toc', schema: '/schema', spaces: [{ name: 'all', handler: 'Default', roots }] } });
+  return readFdbConfig(contextOn(here), {
+    config: { type: 'local', engine: 'toc', schema: '/schema', spaces: [{ name: 'all', handler: 'Default', roots }] },
+  });
 }
 
 const targetPath = databasePath.replace('/root/', '/other/');
@@ -83,30 +87,39 @@ async function fourFields(): Promise<{ readonly first: MemoryDisk; readonly conf
   const first = memoryDisk();
   const config = await twoRoots(first);
   const archiver = openArchiver(contextOn(first), config);
-  for (const step of ['0', '6']) for (const type of ['pf', 'cf']) await archiver.archiveKey(metadata({ step: type === 'pf' ? step : `1${step}`, type }), [octets(`field ${step} ${type}`)]);
+  for (const step of ['0', '6'])
+    for (const type of ['pf', 'cf'])
+      await archiver.archiveKey(metadata({ step: type === 'pf' ? step : `1${step}`, type }), [octets(`field ${step} ${type}`)]);
   await archiver.close();
   return { first, config };
 }
 
-t.test('a move that is killed before any operation leaves a complete database in one of the places, and the same call finishes it', async (t) => {
-  const { first, config } = await fourFields();
-  const probe = first.copy();
-  await move(contextOn(probe), config, asked, { to: '/other' });
-  t.ok(await complete(probe, targetPath));
-  t.same(probe.paths().filter((path) => path.startsWith('/root/')), []);
-  const expected = probe.paths();
-  t.ok(probe.operations.length > 30);
-  for (let at = 0; at < probe.operations.length; at++) {
-    const disk = first.copy({ fault: (_, index) => (index === at ? 'kill' : undefined) });
-    await t.rejects(move(contextOn(disk), config, asked, { to: '/other' }), killed);
-    const after = disk.process();
-    if (!(await complete(after, databasePath)) && !(await complete(after, targetPath))) t.fail(`killed at ${at}: ${after.paths().join(' ')}`);
-    const isSourceLeft = after.paths().some((path) => path.startsWith('/root/'));
-    if (isSourceLeft) await move(contextOn(after), config, asked, { to: '/other' });
-    if (!(await complete(after, targetPath))) t.fail(`killed at ${at}, moved again`);
-    t.same(after.paths(), expected, `killed at ${at}, moved again`);
-  }
-});
+t.test(
+  'a move that is killed before any operation leaves a complete database in one of the places, and the same call finishes it',
+  async (t) => {
+    const { first, config } = await fourFields();
+    const probe = first.copy();
+    await move(contextOn(probe), config, asked, { to: '/other' });
+    t.ok(await complete(probe, targetPath));
+    t.same(
+      probe.paths().filter((path) => path.startsWith('/root/')),
+      [],
+    );
+    const expected = probe.paths();
+    t.ok(probe.operations.length > 30);
+    for (let at = 0; at < probe.operations.length; at++) {
+      const disk = first.copy({ fault: (_, index) => (index === at ? 'kill' : undefined) });
+      await t.rejects(move(contextOn(disk), config, asked, { to: '/other' }), killed);
+      const after = disk.process();
+      if (!(await complete(after, databasePath)) && !(await complete(after, targetPath)))
+        t.fail(`killed at ${at}: ${after.paths().join(' ')}`);
+      const isSourceLeft = after.paths().some((path) => path.startsWith('/root/'));
+      if (isSourceLeft) await move(contextOn(after), config, asked, { to: '/other' });
+      if (!(await complete(after, targetPath))) t.fail(`killed at ${at}, moved again`);
+      t.same(after.paths(), expected, `killed at ${at}, moved again`);
+    }
+  },
+);
 
 t.test('a move that a failure of power ends has lost nothing', async (t) => {
   const { first, config } = await fourFields();
@@ -147,7 +160,11 @@ t.test('a database whose writer may be at work, or that grows while it is copied
   } as Disk;
   await t.rejects(move(contextOn(growing), config, asked, { to: '/other' }), { code: 'auth.locked' });
   t.ok(hasHappened);
-  t.same(first.paths().filter((path) => path.startsWith('/other/')), [], 'the copy is gone');
+  t.same(
+    first.paths().filter((path) => path.startsWith('/other/')),
+    [],
+    'the copy is gone',
+  );
   t.notOk(first.paths().includes(`${databasePath}/archive.lock`), 'the lock is gone');
   t.equal((await visible(first)).size, 5);
 });
@@ -184,7 +201,11 @@ t.test('an unfinished sub-toc of upstream is taken in once its writer is gone; a
 t.test('a reconsolidation that is killed before any operation shows the same fields', async (t) => {
   const first = memoryDisk();
   const config = await memoryConfig(first);
-  for (const [number, steps] of [['0', '6'], ['6', '12'], ['0', '18']].entries()) {
+  for (const [number, steps] of [
+    ['0', '6'],
+    ['6', '12'],
+    ['0', '18'],
+  ].entries()) {
     const archiver = openArchiver(contextOn(first), { ...config, useSubToc: number === 1 });
     for (const step of steps) await archiver.archiveKey(metadata({ step }), [octets(`${number} ${step}`)]);
     await archiver.close();
@@ -246,10 +267,39 @@ t.test('what another process flushes while indexes are merged stays the newest',
   }
 });
 
-t.test('listing goes on while a database is moved', async (t) => {
-  const { first, config } = await fourFields();
-  const count = async (): Promise<number> => (await collected(listEntries(contextOn(first), config, asked, { onDamage: () => {} }))).flat().length;
-  t.equal(await count(), 4);
-  await move(contextOn(first), config, asked, { to: '/other' });
-  t.equal(await count(), 4);
+/** Tables of contents in one root, data in another. */
+async function splitRoots(disk: MemoryDisk): Promise<FdbConfig> {
+  disk.put('/schema', octets(peerSchema));
+  for (const root of ['/catalogue', '/store']) await disk.makeFolder(root);
+  const here: Disk = { ...disk, realPath: async (path) => (path === '.' ? '/' : path) };
+  const space = { name: 'all', handler: 'Default', catalogueRoots: [{ path: '/catalogue' }], storeRoots: [{ path: '/store' }] };
+  return readFdbConfig(contextOn(here), { config: { type: 'local', engine: 'toc', schema: '/schema', spaces: [space] } });
+}
+
+t.test('data in a root of their own are purged, merged and wiped with their database, and nothing else there', async (t) => {
+  const disk = memoryDisk();
+  const config = await splitRoots(disk);
+  disk.put('/store/other/x.data', octets('not ours'));
+  for (const [text, steps] of [
+    ['a', ['0', '6']],
+    ['b', ['0', '6']],
+    ['c', ['6', '12']],
+  ] as const) {
+    const archiver = openArchiver(contextOn(disk), config);
+    for (const step of steps) await archiver.archiveKey(metadata({ step }), [octets(`${text} ${step}`)]);
+    await archiver.close();
+  }
+  const path = databasePath.replace('/root/', '/catalogue/');
+  const shown = sorted([...(await visible(disk, path))].map(String));
+  t.same(shown, ['0:1:500:130,b 0', '12:1:500:130,c 12', '6:1:500:130,c 6']);
+  const data = (): readonly string[] => disk.paths().filter((name) => name.startsWith('/store/rd:'));
+  t.equal(data().length, 3);
+  t.equal((await only(purge(contextOn(disk), config, asked, { doit: true }))).dataFiles.length, 1);
+  t.equal(data().length, 2);
+  await collected(reconsolidate(contextOn(disk), config, asked));
+  await collected(purge(contextOn(disk), config, asked, { doit: true }));
+  t.same(sorted([...(await visible(disk, path))].map(String)), shown);
+  t.ok((await only(check(contextOn(disk), config, asked, { messages: 'none' }))).isSound);
+  t.ok((await only(wipe(contextOn(disk), config, asked, { doit: true }))).isWhole);
+  t.same(disk.paths(), ['/schema', '/store/other/x.data']);
 });

@@ -25,7 +25,12 @@ export const request = 'class=rd,expver=xxxx,stream=enfo,date=20240101,time=0000
 export const selection = selectionOf(request);
 
 export function selectionOf(text: string): Selection {
-  return new Map(text.split(',').map((part) => part.split('=') as [string, string]).map(([keyword, values]) => [keyword, values.split('/')]));
+  return new Map(
+    text
+      .split(',')
+      .map((part) => part.split('=') as [string, string])
+      .map(([keyword, values]) => [keyword, values.split('/')]),
+  );
 }
 
 export async function sharedFdb(options: FdbPeerOptions = {}): Promise<SharedFdb> {
@@ -42,7 +47,9 @@ export async function sharedFdb(options: FdbPeerOptions = {}): Promise<SharedFdb
       for await (const entries of listEntries(context, config, asked))
         for (const { keys, location } of entries) {
           const { file, offset, length } = location;
-          lines.push(`${keys.map(formatKey).join('')} TocFieldLocation[uri=URI[scheme=file,name=${file}],offset=${offset},length=${length},remapKey={${location.remap === undefined ? '' : formatKey(location.remap).slice(1, -1)}}]`);
+          lines.push(
+            `${keys.map(formatKey).join('')} TocFieldLocation[uri=URI[scheme=file,name=${file}],offset=${offset},length=${length},remapKey={${location.remap === undefined ? '' : formatKey(location.remap).slice(1, -1)}}]`,
+          );
         }
       return lines;
     },
@@ -52,7 +59,9 @@ export async function sharedFdb(options: FdbPeerOptions = {}): Promise<SharedFdb
 
 /** A file of messages with steps 0, 6, ...; `sets` as grib_set takes them. */
 export function fieldFile(peer: FdbPeer, name: string, steps: readonly number[], sets = ''): string {
-  const parts = steps.map((step) => readFileSync(peerMessage(peer, `${name}.${step}`, [`step=${step}`, sets].filter((part) => part !== '').join(','))));
+  const parts = steps.map((step) =>
+    readFileSync(peerMessage(peer, `${name}.${step}`, [`step=${step}`, sets].filter((part) => part !== '').join(','))),
+  );
   return peer.file(name, Buffer.concat(parts));
 }
 
@@ -80,8 +89,18 @@ export function sorted(lines: readonly string[]): readonly string[] {
 /** Lines of standard output, and the error when the tool fails. */
 export function tried(work: () => string): { readonly lines: readonly string[]; readonly failed: boolean } {
   try {
-    return { lines: work().split('\n').filter((line) => line !== ''), failed: false };
+    return {
+      lines: work()
+        .split('\n')
+        .filter((line) => line !== ''),
+      failed: false,
+    };
   } catch (error) {
-    return { lines: String((error as { stdout?: string }).stdout ?? '').split('\n').filter((line) => line !== ''), failed: true };
+    return {
+      lines: String((error as { stdout?: string }).stdout ?? '')
+        .split('\n')
+        .filter((line) => line !== ''),
+      failed: true,
+    };
   }
 }

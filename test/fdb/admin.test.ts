@@ -1,7 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { adopt, control, dump, dumpIndex, dumpToc, hide, overlay, patch, reindex, stats, status, sumStats } from '../../src/fdb/admin/index.js';
+import {
+  adopt,
+  control,
+  dump,
+  dumpIndex,
+  dumpToc,
+  hide,
+  overlay,
+  patch,
+  reindex,
+  stats,
+  status,
+  sumStats,
+} from '../../src/fdb/admin/index.js';
 import { readFdbConfig } from '../../src/fdb/config/index.js';
 import { formatKey } from '../../src/fdb/types.js';
 import { noFdb } from '../support/fdb-peer.js';
@@ -16,7 +29,14 @@ t.test('locks that we set are those that upstream shows and obeys, and the other
   write(file);
   const locked = await only(control(context, config, selection, { action: 'lock', controls: ['archive', 'list'] }));
   t.same(sorted([...locked.locks]), ['archive', 'list']);
-  t.same(peer.run('fdb-status', request).split('\n').filter((line) => line.includes('LOCKED')).map((line) => line.trim()), ['archive: LOCKED', 'list: LOCKED']);
+  t.same(
+    peer
+      .run('fdb-status', request)
+      .split('\n')
+      .filter((line) => line.includes('LOCKED'))
+      .map((line) => line.trim()),
+    ['archive: LOCKED', 'list: LOCKED'],
+  );
   t.ok(tried(() => peer.run('fdb-write', file)).failed);
   t.same(peer.list('class=rd'), []);
   peer.run('fdb-unlock', '--list', request);
@@ -33,14 +53,21 @@ t.test('a lock of nothing, of an unknown thing or of no database is refused', pe
   const { peer, context, config } = await sharedFdb();
   t.teardown(() => peer.remove());
   await t.rejects(collected(control(context, config, selection, { action: 'lock', controls: [] })), { code: 'input.option' });
-  await t.rejects(collected(control(context, config, selection, { action: 'lock', controls: ['read' as 'list'] })), { code: 'input.option' });
+  await t.rejects(collected(control(context, config, selection, { action: 'lock', controls: ['read' as 'list'] })), {
+    code: 'input.option',
+  });
   await t.rejects(collected(control(context, config, selection, { action: 'lock', controls: ['list'] })), { code: 'absent.database' });
   await t.rejects(collected(status(context, config, selection)), { code: 'absent.database' });
 });
 
 /** Numbers of `fdb-stats` by their label. */
 function numbersOf(text: string): ReadonlyMap<string, number> {
-  return new Map([...text.matchAll(/^(\S.*?)\s*: ([\d,]+)/gm)].map(([, label, value]) => [label as string, Number((value as string).replaceAll(',', ''))]));
+  return new Map(
+    [...text.matchAll(/^(\S.*?)\s*: ([\d,]+)/gm)].map(([, label, value]) => [
+      label as string,
+      Number((value as string).replaceAll(',', '')),
+    ]),
+  );
 }
 
 t.test('stats are the numbers of fdb-stats: plain, archived again, hidden, with sub-tocs and with an overlay', peerTest, async (t) => {
@@ -113,7 +140,9 @@ t.test('an overlay that we make shows the source by upstream as by us, and goes 
   await t.rejects(overlay(context, config, source, target, { force: true }), { code: 'input.option' }, 'twice');
   await t.rejects(overlay(context, config, source, new Map([...source, ['date', '20240102']])), { code: 'input.value' });
   await t.rejects(overlay(context, config, new Map([...source, ['expver', 'none']]), target, { force: true }), { code: 'absent.database' });
-  await t.rejects(overlay(context, config, source, new Map([...source, ['expver', 'none']]), { remove: true }), { code: 'absent.database' });
+  await t.rejects(overlay(context, config, source, new Map([...source, ['expver', 'none']]), { remove: true }), {
+    code: 'absent.database',
+  });
   await overlay(context, config, source, target, { remove: true });
   t.equal(theirs().length, 2);
   t.same(await ours(targetSelection), []);
@@ -126,7 +155,8 @@ t.test('removing one of two overlays leaves the other, by us as by upstream', pe
   t.teardown(() => peer.remove());
   write(fieldFile(peer, 'a.grib', [0]));
   write(fieldFile(peer, 'b.grib', [6], 'expver=bbbb'));
-  const key = (expver: string): ReadonlyMap<string, string> => new Map([...request.split(',').map((part) => part.split('=') as [string, string]), ['expver', expver]]);
+  const key = (expver: string): ReadonlyMap<string, string> =>
+    new Map([...request.split(',').map((part) => part.split('=') as [string, string]), ['expver', expver]]);
   await overlay(context, config, key('xxxx'), key('yyyy'));
   await overlay(context, config, key('bbbb'), key('yyyy'), { force: true });
   await overlay(context, config, key('xxxx'), key('yyyy'), { remove: true });
@@ -149,7 +179,10 @@ t.test('patched copies are listed by upstream, with the new value in the message
   const { peer, context, config, write, ours, theirs } = await sharedFdb();
   t.teardown(() => peer.remove());
   write(fieldFile(peer, 'a.grib', [0, 6]));
-  t.same(await patch(context, config, selection, new Map([['expver', 'zz99']])).then(({ fields, unchanged }) => [fields, unchanged]), [2, 0]);
+  t.same(
+    await patch(context, config, selection, new Map([['expver', 'zz99']])).then(({ fields, unchanged }) => [fields, unchanged]),
+    [2, 0],
+  );
   const lines = theirs();
   t.equal(lines.filter((line) => line.includes('expver=zz99')).length, 2);
   t.same(sorted(await ours()), sorted(lines));
@@ -157,10 +190,18 @@ t.test('patched copies are listed by upstream, with the new value in the message
   const octets = readFileSync(path);
   t.ok(octets.includes('zz99'), 'the experiment is written as text');
   t.notOk(octets.includes('xxxx'));
-  t.same(await patch(context, config, new Map([['class', ['rd']]]), new Map([['expver', 'zz99']])).then(({ fields, unchanged }) => [fields, unchanged]), [2, 2]);
+  t.same(
+    await patch(context, config, new Map([['class', ['rd']]]), new Map([['expver', 'zz99']])).then(({ fields, unchanged }) => [
+      fields,
+      unchanged,
+    ]),
+    [2, 2],
+  );
   await t.rejects(patch(context, config, selection, new Map()), { code: 'input.option' });
   await t.rejects(patch(context, config, selection, new Map([['param', '1']])), { code: 'input.option' });
-  await t.rejects(patch(context, config, selectionOf(request.replace('xxxx', 'none')), new Map([['expver', 'a']])), { code: 'absent.database' });
+  await t.rejects(patch(context, config, selectionOf(request.replace('xxxx', 'none')), new Map([['expver', 'a']])), {
+    code: 'absent.database',
+  });
 });
 
 t.test('adopted messages are listed and read by upstream where they lie', peerTest, async (t) => {
@@ -207,15 +248,35 @@ t.test('a dump holds the records of fdb-dump-toc, walked or not, and the entries
   peer.run('fdb-purge', '--doit', request);
   const toc = join(folderIn(peer), 'toc');
   const tags = { init: 'TOC_INIT', index: 'TOC_INDEX', clear: 'TOC_CLEAR', 'sub-toc': 'TOC_SUB_TOC' } as const;
-  const theirTags = (...options: string[]): readonly string[] => peer.run('fdb-dump-toc', ...options, toc).split('\n').filter((line) => line.startsWith('TOC_')).map((line) => line.split(' ')[0] as string);
+  const theirTags = (...options: string[]): readonly string[] =>
+    peer
+      .run('fdb-dump-toc', ...options, toc)
+      .split('\n')
+      .filter((line) => line.startsWith('TOC_'))
+      .map((line) => line.split(' ')[0] as string);
   const plain = await dumpToc(context, toc);
-  t.same(plain.records.map(({ record }) => tags[record.kind]), theirTags());
-  t.same((await dumpToc(context, folderIn(peer), { walk: true })).records.map(({ record }) => tags[record.kind]), theirTags('--walk'));
+  t.same(
+    plain.records.map(({ record }) => tags[record.kind]),
+    theirTags(),
+  );
+  t.same(
+    (await dumpToc(context, folderIn(peer), { walk: true })).records.map(({ record }) => tags[record.kind]),
+    theirTags('--walk'),
+  );
   t.equal((await only(dump(context, config, selection))).records.length, plain.records.length);
   const index = plain.records.findLast(({ record, ref }) => record.kind === 'index' && ref?.isMasked === false)?.ref?.indexFile as string;
-  const prints = [...peer.run('fdb-dump-index', index).matchAll(/Fingerprint: (\S+), .*offset=(\d+),length=(\d+)/g)].map(([, text, offset, length]) => [text, Number(offset), Number(length)]);
+  const prints = [...peer.run('fdb-dump-index', index).matchAll(/Fingerprint: (\S+), .*offset=(\d+),length=(\d+)/g)].map(
+    ([, text, offset, length]) => [text, Number(offset), Number(length)],
+  );
   const [tree] = await dumpIndex(context, index);
-  t.same(Array.from({ length: tree?.columns.count ?? 0 }, (_, row) => [tree?.columns.texts[row], tree?.columns.offsets[row], tree?.columns.lengths[row]]), prints);
+  t.same(
+    Array.from({ length: tree?.columns.count ?? 0 }, (_, row) => [
+      tree?.columns.texts[row],
+      tree?.columns.offsets[row],
+      tree?.columns.lengths[row],
+    ]),
+    prints,
+  );
   await t.rejects(dumpToc(context, join(peer.folder, 'nothing')), { code: 'absent.file' });
   await t.rejects(dumpToc(context, peer.folder), { code: 'absent.database' });
   await t.rejects(dumpIndex(context, file), { code: 'absent.database' });

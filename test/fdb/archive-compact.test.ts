@@ -25,7 +25,10 @@ t.test('a writer that flushed a group often leaves one index, and the same field
 });
 
 t.test('too few flushes, or a writer that asks for it, leave indexes as they are', async (t) => {
-  for (const [flushes, compactAfter] of [[2, 3], [5, Infinity]] as const) {
+  for (const [flushes, compactAfter] of [
+    [2, 3],
+    [5, Infinity],
+  ] as const) {
     const disk = memoryDisk();
     const archiver = openArchiver(contextOn(disk), await memoryConfig(disk), { compactAfter });
     for (let step = 0; step < flushes; step++) {
@@ -41,7 +44,10 @@ t.test('too few flushes, or a writer that asks for it, leave indexes as they are
 async function twoWriters(t: Test, schedule: readonly (readonly [who: 0 | 1, step: string])[]): Promise<MemoryDisk> {
   const disk = memoryDisk();
   const config = await memoryConfig(disk);
-  const archivers = [openArchiver(contextOn(disk.process({ pid: 1 })), config, often), openArchiver(contextOn(disk.process({ pid: 2 })), config, often)];
+  const archivers = [
+    openArchiver(contextOn(disk.process({ pid: 1 })), config, often),
+    openArchiver(contextOn(disk.process({ pid: 2 })), config, often),
+  ];
   for (const [turn, [who, step]] of schedule.entries()) {
     await archivers[who]?.archiveKey(metadata({ step }), [octets(`turn ${turn}`)]);
     await archivers[who]?.flush();
@@ -55,15 +61,43 @@ async function twoWriters(t: Test, schedule: readonly (readonly [who: 0 | 1, ste
 }
 
 t.test('what another writer hid stays hidden', async (t) => {
-  const disk = await twoWriters(t, [[0, '0'], [0, '1'], [0, '2'], [1, '0']]);
+  const disk = await twoWriters(t, [
+    [0, '0'],
+    [0, '1'],
+    [0, '2'],
+    [1, '0'],
+  ]);
   t.equal((await visible(disk)).get('0:1:500:130'), 'turn 3');
   // Only the index with step 0 must stay where it is, but the two others are too few.
   t.equal(await visibleIndexes(disk), 4);
 });
 
 t.test('indexes behind the last conflict are merged, and writers of other keys are no conflict', async (t) => {
-  t.equal(await visibleIndexes(await twoWriters(t, [[0, '0'], [1, '0'], [0, '1'], [0, '2'], [0, '0']])), 3);
-  t.equal(await visibleIndexes(await twoWriters(t, [[0, '0'], [1, '10'], [0, '1'], [1, '11'], [0, '2'], [1, '12']])), 2);
+  t.equal(
+    await visibleIndexes(
+      await twoWriters(t, [
+        [0, '0'],
+        [1, '0'],
+        [0, '1'],
+        [0, '2'],
+        [0, '0'],
+      ]),
+    ),
+    3,
+  );
+  t.equal(
+    await visibleIndexes(
+      await twoWriters(t, [
+        [0, '0'],
+        [1, '10'],
+        [0, '1'],
+        [1, '11'],
+        [0, '2'],
+        [1, '12'],
+      ]),
+    ),
+    2,
+  );
 });
 
 t.test('an index that slips in between the look and the write is announced again', async (t) => {
@@ -110,7 +144,10 @@ t.test('a compaction that fails leaves everything as it was, and is no error', a
   for (let failAt = 0; failAt < 4; failAt++) {
     const disk = memoryDisk();
     let count = -1;
-    const writer = disk.process({ pid: 1, fault: ({ kind }) => (count >= 0 && kind !== 'remove' && count++ === failAt ? 'limit.space' : undefined) });
+    const writer = disk.process({
+      pid: 1,
+      fault: ({ kind }) => (count >= 0 && kind !== 'remove' && count++ === failAt ? 'limit.space' : undefined),
+    });
     const warnings: string[] = [];
     const log = { debug: () => {}, info: () => {}, warn: (event: string) => warnings.push(event), error: () => {} };
     const archiver = openArchiver(contextOn(writer, { log }), await memoryConfig(disk), often);
@@ -133,12 +170,17 @@ t.test('with sub-tocs the table of contents gets INIT, SUB_TOC, and at the end o
     await archiver.archiveKey(metadata({ step: String(step) }), [octets(`field ${step}`)]);
     await archiver.flush();
   }
-  const kinds = async (): Promise<readonly string[] | undefined> => (await readDatabase(disk, databasePath))?.tocs[0]?.records.map(({ kind }) => kind);
+  const kinds = async (): Promise<readonly string[] | undefined> =>
+    (await readDatabase(disk, databasePath))?.tocs[0]?.records.map(({ kind }) => kind);
   t.same(await kinds(), ['init', 'sub-toc']);
   t.equal((await visible(disk)).size, 3);
   await archiver.close();
   t.same(await kinds(), ['init', 'sub-toc', 'index', 'clear']);
-  t.same([...(await visible(disk))].sort(), [['0:1:500:130', 'field 0'], ['1:1:500:130', 'field 1'], ['2:1:500:130', 'field 2']]);
+  t.same([...(await visible(disk))].sort(), [
+    ['0:1:500:130', 'field 0'],
+    ['1:1:500:130', 'field 1'],
+    ['2:1:500:130', 'field 2'],
+  ]);
   t.equal(await visibleIndexes(disk), 1);
 });
 

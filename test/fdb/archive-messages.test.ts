@@ -9,7 +9,7 @@ import { nodeContext } from '../../src/base/node.js';
 import { archiveMessages, type ArchiveMessagesOptions } from '../../src/fdb/write/archive-messages.js';
 import { type Archiver, openArchiver } from '../../src/fdb/write/archiver.js';
 import { memoryFile } from '../../src/fdb/write/memory-file.js';
-import { gribTables, newMessage, type NewMessageKeys, parseMessage } from '../../src/grib/index.js';
+import { gribTables, type Message, newMessage, type NewMessageKeys, parseMessage } from '../../src/grib/index.js';
 import { type MemoryDisk, memoryDisk } from '../support/memory-disk.js';
 import { contextOn, memoryConfig, octets, visible } from './archive-support.js';
 
@@ -17,7 +17,20 @@ const tables = await gribTables(nodeContext());
 const grid = gridFromSpec({ grid: [30, 30] });
 
 function message(changes: Partial<NewMessageKeys> = {}): Uint8Array {
-  const keys = { date: 20240101, time: 0, step: 6, param: 't', levtype: 'pl', level: 500, class: 'rd', type: 'pf', stream: 'enfo', expver: 'xxxx', number: 1, ensembleSize: 10 };
+  const keys = {
+    date: 20240101,
+    time: 0,
+    step: 6,
+    param: 't',
+    levtype: 'pl',
+    level: 500,
+    class: 'rd',
+    type: 'pf',
+    stream: 'enfo',
+    expver: 'xxxx',
+    number: 1,
+    ensembleSize: 10,
+  };
   return newMessage({ ...keys, ...changes } as NewMessageKeys, grid, tables).bytes;
 }
 
@@ -35,7 +48,8 @@ async function place(): Promise<Place> {
   const context = contextOn(disk, { log });
   const config = await memoryConfig(disk);
   const archiver = openArchiver(context, config);
-  const take: Place['take'] = (source, options = {}) => archiveMessages(context, archiver, source, { tables, schema: config.schema, ...options });
+  const take: Place['take'] = (source, options = {}) =>
+    archiveMessages(context, archiver, source, { tables, schema: config.schema, ...options });
   return { disk, archiver, warnings, take };
 }
 
@@ -55,7 +69,8 @@ t.test('messages are archived under their own keys, and what lies between them i
 t.test('filters choose by values in any spelling', async (t) => {
   const all = concatenated([0, 6, 12].flatMap((step) => [1, 2].map((number) => message({ step, number }))));
   const { disk, archiver, take } = await place();
-  const select = (keywords: Readonly<Record<string, readonly string[]>>): ReadonlyMap<string, readonly string[]> => new Map(Object.entries(keywords));
+  const select = (keywords: Readonly<Record<string, readonly string[]>>): ReadonlyMap<string, readonly string[]> =>
+    new Map(Object.entries(keywords));
   const included = await take(all, { include: select({ step: ['06', '12'], number: ['1'] }) });
   t.same([included.messages, included.filtered], [2, 4]);
   const excluded = await take(all, { exclude: select({ step: ['6', '12'] }), include: select({ type: ['pf'] }) });
@@ -68,7 +83,12 @@ t.test('filters choose by values in any spelling', async (t) => {
 
 t.test('modifiers rewrite the message and its keys', async (t) => {
   const { disk, archiver, take } = await place();
-  await take(message(), { modifiers: new Map([['expver', 'yyyy'], ['step', '24']]) });
+  await take(message(), {
+    modifiers: new Map([
+      ['expver', 'yyyy'],
+      ['step', '24'],
+    ]),
+  });
   await archiver.close();
   const found = await visible(disk, '/root/rd:yyyy:enfo:20240101:0000:g');
   t.same([...found.keys()], ['24:1:500:130']);
@@ -79,11 +99,48 @@ t.test('modifiers rewrite the message and its keys', async (t) => {
 
 t.test('a request tells what should be there', async (t) => {
   const { take } = await place();
-  const request = new Map([['class', ['rd']], ['step', ['0', '6']], ['number', ['1', '2']]]);
-  const of = (cells: readonly (readonly [number, number])[]): Uint8Array => concatenated(cells.map(([step, number]) => message({ step, number })));
-  t.equal((await take(of([[0, 1], [0, 2], [6, 1], [6, 2]]), { request })).messages, 4);
-  await t.rejects(take(of([[0, 1], [0, 2], [6, 2]]), { request }), { code: 'absent.field', message: /4 fields.*3.*step=6,number=1/ });
-  await t.rejects(take(of([[0, 1], [12, 1]]), { request }), { code: 'input.metadata', message: /step is 12.*0\/6/ });
+  const request = new Map([
+    ['class', ['rd']],
+    ['step', ['0', '6']],
+    ['number', ['1', '2']],
+  ]);
+  const of = (cells: readonly (readonly [number, number])[]): Uint8Array =>
+    concatenated(cells.map(([step, number]) => message({ step, number })));
+  t.equal(
+    (
+      await take(
+        of([
+          [0, 1],
+          [0, 2],
+          [6, 1],
+          [6, 2],
+        ]),
+        { request },
+      )
+    ).messages,
+    4,
+  );
+  await t.rejects(
+    take(
+      of([
+        [0, 1],
+        [0, 2],
+        [6, 2],
+      ]),
+      { request },
+    ),
+    { code: 'absent.field', message: /4 fields.*3.*step=6,number=1/ },
+  );
+  await t.rejects(
+    take(
+      of([
+        [0, 1],
+        [12, 1],
+      ]),
+      { request },
+    ),
+    { code: 'input.metadata', message: /step is 12.*0\/6/ },
+  );
 });
 
 t.test('a message of several fields is one message under the key of its first field, and that is told', async (t) => {
@@ -116,13 +173,16 @@ t.test('fields without MARS keys, without rule, and octets without messages are 
   const damage: DteError[] = [];
   const done = await take(concatenated([message(), cut]), { onDamage: (error) => damage.push(error) });
   t.equal(done.messages, 1);
-  t.same(damage.map(({ code }) => code), ['data.truncated']);
+  t.same(
+    damage.map(({ code }) => code),
+    ['data.truncated'],
+  );
   await archiver.close();
   t.equal((await visible(disk)).size, 1);
 });
 
 function withoutLocalSection(bytes: Uint8Array): Uint8Array {
-  const { start, length } = parseMessage(bytes, tables)[0]?.sections[2] as { start: number; length: number };
+  const { start, length } = (parseMessage(bytes, tables)[0] as Message).sections[2] as { start: number; length: number };
   const whole = concatenated([bytes.subarray(0, start), bytes.subarray(start + length)]);
   new DataView(whole.buffer).setUint32(12, whole.length);
   return whole;
@@ -133,7 +193,12 @@ t.test('streams are archived as they come', async (t) => {
   const all = concatenated([0, 6, 12].map((step) => message({ step })));
   const whole = memoryFile(all, 'standard input');
   // As standard input: no length, and pieces of any size.
-  const stream = { path: whole.path, sizeBytes: undefined, read: (position: number, length: number) => whole.read(position, Math.min(length, 100)), close: whole.close };
+  const stream = {
+    path: whole.path,
+    sizeBytes: undefined,
+    read: (position: number, length: number) => whole.read(position, Math.min(length, 100)),
+    close: whole.close,
+  };
   const config = await memoryConfig(disk);
   const done = await archiveMessages(contextOn(disk), archiver, stream, { tables, schema: config.schema });
   t.equal(done.messages, 3);
@@ -158,11 +223,17 @@ t.test('parameters of edition 1 are named by their number in the common table', 
   const path = join(folder, 'field.grib');
   const { disk, archiver, take } = await place();
   // 167.128 is 167 and 229.140 is 140229: as fdb-write 5.10.8 stores them.
-  for (const [table, parameter] of [[128, 167], [140, 229]]) {
+  for (const [table, parameter] of [
+    [128, 167],
+    [140, 229],
+  ]) {
     const sets = `setLocalDefinition=1,localDefinitionNumber=1,class=rd,type=fc,stream=oper,expver=xxxx,dataDate=20240101,dataTime=0,step=6,table2Version=${table},indicatorOfParameter=${parameter}`;
     execFileSync('grib_set', ['-s', sets, sample, path]);
     await take(new Uint8Array(readFileSync(path)));
   }
   await archiver.close();
-  t.same([...(await visible(disk, '/root/rd:xxxx:oper:20240101:0000:g')).keys()].map((text) => text.split(':').at(-1)).sort(), ['140229', '167']);
+  t.same([...(await visible(disk, '/root/rd:xxxx:oper:20240101:0000:g')).keys()].map((text) => text.split(':').at(-1)).sort(), [
+    '140229',
+    '167',
+  ]);
 });

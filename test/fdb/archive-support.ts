@@ -21,7 +21,12 @@ export async function memoryConfig(disk: MemoryDisk, more: Partial<FdbConfig> = 
     disk.put('/schema', new TextEncoder().encode(peerSchema));
     await disk.makeFolder('/root');
   }
-  const config = { type: 'local', engine: 'toc', schema: '/schema', spaces: [{ name: 'all', handler: 'Default', roots: [{ path: '/root' }] }] };
+  const config = {
+    type: 'local',
+    engine: 'toc',
+    schema: '/schema',
+    spaces: [{ name: 'all', handler: 'Default', roots: [{ path: '/root' }] }],
+  };
   // A disk in memory has no working folder.
   const here = { ...disk, realPath: async (path: string) => (path === '.' ? '/' : path) };
   return { ...(await readFdbConfig(contextOn(here), { config })), ...more };

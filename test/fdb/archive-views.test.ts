@@ -9,11 +9,15 @@ import { gribTables, messages, newMessage, parseMessage } from '../../src/grib/i
 import { seeded } from '../support/random.js';
 
 const tables = await gribTables(nodeContext());
-const template = newMessage({ date: 20240101, param: 't', levtype: 'pl', level: 500, class: 'rd', type: 'an', stream: 'oper', expver: 'xxxx' }, gridFromSpec({ grid: [30, 30] }), tables);
+const template = newMessage(
+  { date: 20240101, param: 't', levtype: 'pl', level: 500, class: 'rd', type: 'an', stream: 'oper', expver: 'xxxx' },
+  gridFromSpec({ grid: [30, 30] }),
+  tables,
+);
 
 /** A message of so many octets: its data are longer than they need be. */
 function messageOf(octets: number, fill: number): Uint8Array {
-  const { start } = parseMessage(template.bytes, tables)[0]?.sections[7] as { start: number };
+  const { start } = (parseMessage(template.bytes, tables)[0] as typeof template).sections[7] as { start: number };
   const bytes = new Uint8Array(octets).fill(fill);
   bytes.set(template.bytes.subarray(0, start));
   bytes.set([0x37, 0x37, 0x37, 0x37], octets - 4);
@@ -30,7 +34,11 @@ interface Seen {
   readonly thrown: string | undefined;
 }
 
-async function seen(read: (file: ReadableFile, onDamage?: (error: DteError) => void) => AsyncIterable<string>, bytes: Uint8Array, skips: boolean): Promise<Seen> {
+async function seen(
+  read: (file: ReadableFile, onDamage?: (error: DteError) => void) => AsyncIterable<string>,
+  bytes: Uint8Array,
+  skips: boolean,
+): Promise<Seen> {
   const rows: string[] = [];
   const damage: string[] = [];
   let thrown: string | undefined;
@@ -75,6 +83,11 @@ t.test('views of messages are the messages, at every length and whatever stands 
 t.test('what is no file of messages gives the errors of reading GRIB', async (t) => {
   const one = messageOf(500, 1);
   const texts = ['', 'GRIB', 'no message', 'GRIB\0\0\0\u0003 of a third edition'];
-  for (const bytes of [...texts.map((text) => new TextEncoder().encode(text)), one.subarray(0, 499), concatenated([one, one.subarray(0, 100)]), concatenated([one, new Uint8Array(9)])])
+  for (const bytes of [
+    ...texts.map((text) => new TextEncoder().encode(text)),
+    one.subarray(0, 499),
+    concatenated([one, one.subarray(0, 100)]),
+    concatenated([one, new Uint8Array(9)]),
+  ])
     for (const skips of [false, true]) t.same(await seen(viewed, bytes, skips), await seen(whole, bytes, skips), `${bytes.length} octets`);
 });

@@ -18,7 +18,13 @@ t.test('nothing is visible before the flush, everything after it, and the last o
   t.equal((await visible(disk)).size, 0);
   t.equal(await archiver.flush(), 2);
   t.equal(archiver.isDirty, false);
-  t.same([...(await visible(disk))], [['0:1:500:130', 'second'], ['6:1:500:130', 'six']]);
+  t.same(
+    [...(await visible(disk))],
+    [
+      ['0:1:500:130', 'second'],
+      ['6:1:500:130', 'six'],
+    ],
+  );
   await archiver.archiveKey(metadata({ step: '0' }), [octets('third')]);
   t.equal((await visible(disk)).get('0:1:500:130'), 'second');
   await archiver.close();
@@ -34,7 +40,11 @@ t.test('data reach the disk before the index, and the index before the table of 
   await archiver.flush();
   const done = disk.operations.slice(before).map(({ kind, path }) => `${kind} ${path.split('.').at(-1)?.split('/').at(-1)}`);
   const order = ['write data', 'sync data', 'write index', 'sync index', 'append toc', 'sync toc'];
-  t.same(done.filter((operation) => order.includes(operation)), order, done.join(', '));
+  t.same(
+    done.filter((operation) => order.includes(operation)),
+    order,
+    done.join(', '),
+  );
   t.ok(done.indexOf(`sync-folder ${databasePath.split('/').at(-1)}`) < done.indexOf('append toc'), 'names are safe too');
   await archiver.close();
 });
@@ -72,7 +82,10 @@ t.test('long messages are written from where they are, and the order of calls de
   const disk = memoryDisk();
   const archiver = openArchiver(contextOn(disk), await memoryConfig(disk));
   const long = new Uint8Array(3 << 20).fill(65);
-  const calls = [archiver.archiveKey(metadata(), [long.subarray(0, 1 << 20), long.subarray(1 << 20)]), archiver.archiveKey(metadata(), [octets('short')])];
+  const calls = [
+    archiver.archiveKey(metadata(), [long.subarray(0, 1 << 20), long.subarray(1 << 20)]),
+    archiver.archiveKey(metadata(), [octets('short')]),
+  ];
   await Promise.all(calls);
   // The memory is the caller's again.
   long.fill(66);
@@ -126,7 +139,10 @@ t.test('whatever operation fails for want of space, what was flushed stays and a
     await setUp.close();
     let armed = false;
     let count = 0;
-    const writer = disk.process({ pid: 7, fault: (operation) => (armed && !['remove'].includes(operation.kind) && count++ === failAt ? 'limit.space' : undefined) });
+    const writer = disk.process({
+      pid: 7,
+      fault: (operation) => (armed && !['remove'].includes(operation.kind) && count++ === failAt ? 'limit.space' : undefined),
+    });
     const archiver = openArchiver(contextOn(writer), config);
     armed = true;
     const failed: unknown[] = [];
@@ -150,7 +166,14 @@ t.test('whatever operation fails for want of space, what was flushed stays and a
     });
     for (const error of failed) t.ok(isDteError(error, 'limit.space'), String(error));
     t.ok(failed.length <= 1, 'one error');
-    t.same([...(await visible(disk))].sort(), [['0:1:500:130', 'new'], ['6:1:500:130', 'six']].sort(), `operation ${failAt}`);
+    t.same(
+      [...(await visible(disk))].sort(),
+      [
+        ['0:1:500:130', 'new'],
+        ['6:1:500:130', 'six'],
+      ].sort(),
+      `operation ${failAt}`,
+    );
     armed = false;
     await archiver.close();
     return { failed: failed.length > 0, operations: count };
@@ -177,7 +200,10 @@ t.test('a disk that stays full gives one error for each call, and closing tells 
 t.test('a write behind that fails refuses further messages until a flush works', async (t) => {
   const disk = memoryDisk();
   let isFull = false;
-  const writer = disk.process({ pid: 3, fault: ({ kind, path }) => (isFull && kind === 'write' && path.endsWith('.data') ? 'limit.space' : undefined) });
+  const writer = disk.process({
+    pid: 3,
+    fault: ({ kind, path }) => (isFull && kind === 'write' && path.endsWith('.data') ? 'limit.space' : undefined),
+  });
   const archiver = openArchiver(contextOn(writer), await memoryConfig(disk, { bufferBytes: 1 << 12 }));
   await archiver.archiveKey(metadata({ step: '0' }), [octets('start')]);
   isFull = true;
@@ -215,7 +241,9 @@ t.test('the schema in the folder governs, whatever is configured now', async (t)
   const first = openArchiver(contextOn(disk), config);
   await first.archiveKey(metadata(), [octets('old schema')]);
   await first.close();
-  const changed = new TextDecoder().decode(disk.contents('/schema')).replace('[ step, number?, levelist?, param ]', '[ step, levelist?, param, number? ]');
+  const changed = new TextDecoder()
+    .decode(disk.contents('/schema'))
+    .replace('[ step, number?, levelist?, param ]', '[ step, levelist?, param, number? ]');
   disk.put('/schema', octets(changed));
   const second = openArchiver(contextOn(disk.process({ pid: 2 })), await memoryConfig(disk));
   await second.archiveKey(metadata({ step: '6' }), [octets('new schema')]);
@@ -238,7 +266,12 @@ t.test('locked, foreign and removed databases are refused', async (t) => {
   await setControl(disk, databasePath, 'archive', false);
   await second.archiveKey(metadata(), [octets('y')]);
   await second.close();
-  const stranger = { ...disk.process({ pid: 3 }), owner: async (): Promise<number> => 1000, self: { host: 'h', pid: 3, uid: 1001 }, userName: (uid: number) => `user${uid}` };
+  const stranger = {
+    ...disk.process({ pid: 3 }),
+    owner: async (): Promise<number> => 1000,
+    self: { host: 'h', pid: 3, uid: 1001 },
+    userName: (uid: number) => `user${uid}`,
+  };
   const third = openArchiver(contextOn(stranger), config);
   await t.rejects(third.archiveKey(metadata(), [octets('z')]), { code: 'auth.access', message: /user1000.*user1001/ });
   await third.close();
@@ -255,7 +288,10 @@ t.test('keys that an index cannot hold, empty messages and cancelled calls are r
   const disk = memoryDisk();
   const controller = new AbortController();
   const archiver = openArchiver(contextOn(disk, { signal: controller.signal }), await memoryConfig(disk));
-  await t.rejects(archiver.archiveKey(metadata({ param: '1'.repeat(30) }), [octets('x')]), { code: 'limit.range', message: /step:number:levelist:param/ });
+  await t.rejects(archiver.archiveKey(metadata({ param: '1'.repeat(30) }), [octets('x')]), {
+    code: 'limit.range',
+    message: /step:number:levelist:param/,
+  });
   await t.rejects(archiver.archiveKey(metadata(), []), { code: 'data.message' });
   await t.rejects(archiver.archiveKey(metadata({ stream: 'nope' }), [octets('x')]), { code: 'input.metadata' });
   t.equal(await archiver.flush(), 0);

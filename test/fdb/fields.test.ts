@@ -28,7 +28,19 @@ async function messagesByKey(): Promise<ReadonlyMap<string, Uint8Array>> {
     for (const step of [0, 6, 12])
       for (const number of [1, 2, 3]) {
         const grid = grids[step === 12 ? 1 : 0];
-        const keys = { date: 20240101, step, param: 't', levtype: 'pl', level: 500, class: 'rd', type: 'pf', stream: 'enfo', expver: 'xxxx', number, ensembleSize: 10 } as const;
+        const keys = {
+          date: 20240101,
+          step,
+          param: 't',
+          levtype: 'pl',
+          level: 500,
+          class: 'rd',
+          type: 'pf',
+          stream: 'enfo',
+          expver: 'xxxx',
+          number,
+          ensembleSize: 10,
+        } as const;
         const values = Float64Array.from({ length: grid.points }, (_, point) => 200 + step + number + Math.sin(point));
         const field = await fieldOf(engine, [newMessage(keys, grid, tables)], [values]);
         result.set(`${step}/${number}`, (await encode(engine, field, { bits: 16 }))[0] as Uint8Array);
@@ -40,7 +52,11 @@ async function messagesByKey(): Promise<ReadonlyMap<string, Uint8Array>> {
   }
 }
 
-async function archived(context: Context, config: Parameters<typeof openArchiver>[1], messages: ReadonlyMap<string, Uint8Array>): Promise<void> {
+async function archived(
+  context: Context,
+  config: Parameters<typeof openArchiver>[1],
+  messages: ReadonlyMap<string, Uint8Array>,
+): Promise<void> {
   const archiver = openArchiver(context, config);
   for (const [name, bytes] of messages) {
     const [step, number] = name.split('/') as [string, string];
@@ -70,9 +86,17 @@ t.test('fields come decoded on the engine, one for each run of a grid, with the 
       }
       releaseField(field);
     }
-    t.same(names, [...(order === 'request' ? [12, 6, 0] : [0, 6, 12])].flatMap((step) => [1, 2, 3].map((number) => `${step}/${number}`)), order);
+    t.same(
+      names,
+      [...(order === 'request' ? [12, 6, 0] : [0, 6, 12])].flatMap((step) => [1, 2, 3].map((number) => `${step}/${number}`)),
+      order,
+    );
     t.same(shapes.sort(), [`3x${grids[1].points}`, `6x${grids[0].points}`]);
-    const expected = await decoded(engine, names.map((name) => parseMessage(messages.get(name) as Uint8Array, tables)[0] as Message), 'canonical');
+    const expected = await decoded(
+      engine,
+      names.map((name) => parseMessage(messages.get(name) as Uint8Array, tables)[0] as Message),
+      'canonical',
+    );
     t.same(values, expected, 'values');
   }
   t.equal(engine.memory.inUseBytes, 0, 'everything was given back');
@@ -89,11 +113,17 @@ t.test('fdb:REQUEST is a source of a pipeline, and what is missing ends it or is
   const steps: unknown[] = [];
   for await (const message of source.messages) steps.push(get(message, 'step'));
   t.same(steps, [0, 0, 0, 6, 6, 6]);
-  t.equal(source.totalBytes, [...messages].filter(([name]) => !name.startsWith('12')).reduce((sum, [, bytes]) => sum + bytes.length, 0));
+  t.equal(
+    source.totalBytes,
+    [...messages].filter(([name]) => !name.startsWith('12')).reduce((sum, [, bytes]) => sum + bytes.length, 0),
+  );
   await t.rejects(fdbSource(context, `fdb:${request},step=6/18`), { code: 'absent.field', message: /3 of 6 fields are not there/ });
   const told: DteError[] = [];
   const rest = await fdbSource(context, `fdb:${request},step=6/18`, { onDamage: (error) => told.push(error) });
-  t.same(told.map(({ code }) => code), ['absent.field']);
+  t.same(
+    told.map(({ code }) => code),
+    ['absent.field'],
+  );
   let count = 0;
   for await (const _ of rest.messages) count++;
   t.equal(count, 3);

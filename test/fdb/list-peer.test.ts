@@ -45,7 +45,10 @@ t.test('fewer levels give each database and each group once', { skip: noFdb }, a
   const braces = (count: number): readonly string[] =>
     [...new Set(lines.map((text) => text.split('}').slice(0, count).join('}').concat('}')))].sort();
   const texts = async (depth: 1 | 2, request: string): Promise<readonly string[]> =>
-    (await listed(config, request, { depth })).map((entry) => line(entry).split(' ')[0] as string).map((text) => text.replace(/(\{\})+$/, '')).sort();
+    (await listed(config, request, { depth }))
+      .map((entry) => line(entry).split(' ')[0] as string)
+      .map((text) => text.replace(/(\{\})+$/, ''))
+      .sort();
   t.same(await texts(1, 'class=rd,expver=xxxx'), braces(1));
   t.same(await texts(2, 'class=rd,expver=xxxx'), braces(2));
   t.equal((await texts(2, 'class=rd,expver=xxxx,levtype=sfc')).length, 1);

@@ -20,7 +20,11 @@ async function all(context: Reader, config: FdbConfig, selection: Selection, opt
 }
 
 function nameOf(key: Key): string {
-  return [...key].filter(([, value]) => value !== '').map(([keyword, value]) => `${keyword}=${value}`).sort().join(',');
+  return [...key]
+    .filter(([, value]) => value !== '')
+    .map(([keyword, value]) => `${keyword}=${value}`)
+    .sort()
+    .join(',');
 }
 
 function fitsModel(key: Key, selection: Selection): boolean {
@@ -61,16 +65,29 @@ for (const seed of [1, 2, 3]) {
       }
       await archiver.close();
       // A selection by some of the keywords, and a request by all of them.
-      const selection = new Map(Object.entries(choices).filter(() => random() < 0.4).map(([keyword, values]) => [keyword, [...new Set([pick(values), pick(values)])]]));
+      const selection = new Map(
+        Object.entries(choices)
+          .filter(() => random() < 0.4)
+          .map(([keyword, values]) => [keyword, [...new Set([pick(values), pick(values)])]]),
+      );
       const listed = await all(context, config, selection);
       const expected = [...model].filter(([, { key }]) => fitsModel(key, selection));
-      t.same(listed.map((entry) => nameOf(combinedKey(entry))).sort(), expected.map(([name]) => name).sort(), `listed for ${[...selection.keys()].join()}`);
+      t.same(
+        listed.map((entry) => nameOf(combinedKey(entry))).sort(),
+        expected.map(([name]) => name).sort(),
+        `listed for ${[...selection.keys()].join()}`,
+      );
       const found = await axes(context, config, selection);
       for (const [keyword, values] of found)
         t.same([...values].sort(), [...new Set(expected.map(([, { key }]) => key.get(keyword) as string))].sort(), `axis of ${keyword}`);
       const once = new Set((await all(context, config, selection, { masked: 'only' })).map((entry) => entry.isMasked));
       t.notOk(once.has(false));
-      const request = new Map([...metadata()].map(([keyword, value]) => [keyword, choices[keyword] === undefined ? [value] : (selection.get(keyword) ?? choices[keyword])]));
+      const request = new Map(
+        [...metadata()].map(([keyword, value]) => [
+          keyword,
+          choices[keyword] === undefined ? [value] : (selection.get(keyword) ?? choices[keyword]),
+        ]),
+      );
       const retrieval = retrieve(context, config, request);
       const read = new Map<string, string>();
       for await (const { entry, bytes } of retrieval.messages()) read.set(nameOf(combinedKey(entry)), new TextDecoder().decode(bytes));
@@ -86,15 +103,26 @@ t.test('a request is answered in the order of the schema and of its values', asy
   const context = contextOn(disk);
   const config = await memoryConfig(disk);
   const archiver = openArchiver(context, config);
-  for (const step of ['0', '6', '12']) for (const param of ['130', '131']) await archiver.archiveKey(metadata({ step, param }), [octets(step + param)]);
+  for (const step of ['0', '6', '12'])
+    for (const param of ['130', '131']) await archiver.archiveKey(metadata({ step, param }), [octets(step + param)]);
   await archiver.close();
   const values = { step: ['12', '0'], param: ['131', '130', '999'] };
-  const request = new Map<string, readonly string[]>([['param', values.param], ...[...metadata()].filter(([keyword]) => keyword !== 'param').map(([keyword, value]) => [keyword, [value]] as const)]);
+  const request = new Map<string, readonly string[]>([
+    ['param', values.param],
+    ...[...metadata()].filter(([keyword]) => keyword !== 'param').map(([keyword, value]) => [keyword, [value]] as const),
+  ]);
   request.set('step', values.step);
   const found = await inspect(context, config, request);
-  t.same(found.map((entry) => entry.keys[2].get('step') + '/' + entry.keys[2].get('param')), ['12/131', '12/130', '0/131', '0/130']);
+  t.same(
+    found.map((entry) => `${entry.keys[2].get('step')}/${entry.keys[2].get('param')}`),
+    ['12/131', '12/130', '0/131', '0/130'],
+  );
   const { shortfall } = await retrieve(context, config, request).plan;
-  t.same(shortfall.cells.map((cell) => `${cell.get('param')}/${cell.get('step')}`), ['999/12', '999/0'], 'cells in the order of the request');
+  t.same(
+    shortfall.cells.map((cell) => `${cell.get('param')}/${cell.get('step')}`),
+    ['999/12', '999/0'],
+    'cells in the order of the request',
+  );
 });
 
 t.test('few fields of a big index are found without reading all of it', async (t) => {
@@ -118,7 +146,8 @@ t.test('few fields of a big index are found without reading all of it', async (t
   const archiver = openArchiver(contextOn(disk), config);
   const message = octets('message');
   for (let step = 0; step < 100; step++)
-    for (let number = 1; number <= 100; number++) await archiver.archiveKey(metadata({ step: String(step), number: String(number) }), [message]);
+    for (let number = 1; number <= 100; number++)
+      await archiver.archiveKey(metadata({ step: String(step), number: String(number) }), [message]);
   await archiver.close();
   const context = contextOn(counting);
   const request = new Map([...metadata({ step: '42', number: '7' })].map(([keyword, value]) => [keyword, [value]]));

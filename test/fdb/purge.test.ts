@@ -15,28 +15,43 @@ function deleted({ dataFiles, auxiliaryFiles, indexFiles }: PurgeReport): readon
   return [...dataFiles, ...auxiliaryFiles, ...indexFiles];
 }
 
-t.test('the plan of a purge names the files that fdb-purge names; done by us, upstream lists the same as before and finds nothing more', peerTest, async (t) => {
-  const { peer, context, config, write, ours, theirs } = await sharedFdb();
-  t.teardown(() => peer.remove());
-  const all = fieldFile(peer, 'all.grib', [0, 6, 12]);
-  const part = fieldFile(peer, 'part.grib', [0]);
-  for (const file of [all, part, fieldFile(peer, 'cf.grib', [0], 'type=cf')]) write(file);
-  t.same(deleted(await only(purge(context, config, selection))), [], 'one visible field keeps a file');
-  write(all);
-  const before = theirs();
-  const plan = await only(purge(context, config, selection));
-  const porcelain = peer.run('fdb-purge', '--porcelain', request).split('\n').filter((line) => line.startsWith('/'));
-  t.equal(porcelain.length, 4);
-  t.same(sorted(deleted(plan)), sorted(porcelain));
-  t.same(plan.indexes.map(({ fields, duplicates }) => [fields, duplicates]), [[3, 0], [1, 0], [1, 1], [3, 3]]);
-  t.notOk(plan.isDone);
-  const done = await only(purge(context, config, selection, { doit: true }));
-  t.same(sorted(done.removed), sorted(porcelain));
-  t.same(theirs(), before);
-  t.same(await ours(), before);
-  t.same(deleted(await only(purge(context, config, selection))), []);
-  t.ok(tried(() => peer.run('fdb-purge', '--porcelain', request)).failed, 'upstream finds nothing to purge');
-});
+t.test(
+  'the plan of a purge names the files that fdb-purge names; done by us, upstream lists the same as before and finds nothing more',
+  peerTest,
+  async (t) => {
+    const { peer, context, config, write, ours, theirs } = await sharedFdb();
+    t.teardown(() => peer.remove());
+    const all = fieldFile(peer, 'all.grib', [0, 6, 12]);
+    const part = fieldFile(peer, 'part.grib', [0]);
+    for (const file of [all, part, fieldFile(peer, 'cf.grib', [0], 'type=cf')]) write(file);
+    t.same(deleted(await only(purge(context, config, selection))), [], 'one visible field keeps a file');
+    write(all);
+    const before = theirs();
+    const plan = await only(purge(context, config, selection));
+    const porcelain = peer
+      .run('fdb-purge', '--porcelain', request)
+      .split('\n')
+      .filter((line) => line.startsWith('/'));
+    t.equal(porcelain.length, 4);
+    t.same(sorted(deleted(plan)), sorted(porcelain));
+    t.same(
+      plan.indexes.map(({ fields, duplicates }) => [fields, duplicates]),
+      [
+        [3, 0],
+        [1, 0],
+        [1, 1],
+        [3, 3],
+      ],
+    );
+    t.notOk(plan.isDone);
+    const done = await only(purge(context, config, selection, { doit: true }));
+    t.same(sorted(done.removed), sorted(porcelain));
+    t.same(theirs(), before);
+    t.same(await ours(), before);
+    t.same(deleted(await only(purge(context, config, selection))), []);
+    t.ok(tried(() => peer.run('fdb-purge', '--porcelain', request)).failed, 'upstream finds nothing to purge');
+  },
+);
 
 t.test('after fdb-purge we list the same as before and find nothing more', peerTest, async (t) => {
   const { peer, context, config, write, ours, theirs } = await sharedFdb();
@@ -59,11 +74,22 @@ t.test('sub-tocs that were compacted go with their indexes, as upstream deletes 
   t.equal(readdirSync(folderIn(peer)).filter((name) => name.startsWith('toc.')).length, 2);
   const before = theirs();
   const plan = await only(purge(context, config, selection));
-  t.same(sorted(deleted(plan)), sorted(peer.run('fdb-purge', '--porcelain', request).split('\n').filter((line) => line.startsWith('/'))));
+  t.same(
+    sorted(deleted(plan)),
+    sorted(
+      peer
+        .run('fdb-purge', '--porcelain', request)
+        .split('\n')
+        .filter((line) => line.startsWith('/')),
+    ),
+  );
   await collected(purge(context, config, selection, { doit: true }));
   t.same(theirs(), before);
   t.same(await ours(), before);
-  t.same(readdirSync(folderIn(peer)).filter((name) => name.startsWith('toc.')), []);
+  t.same(
+    readdirSync(folderIn(peer)).filter((name) => name.startsWith('toc.')),
+    [],
+  );
 });
 
 t.test('what was hidden is purged, and new archives show', peerTest, async (t) => {
@@ -74,7 +100,15 @@ t.test('what was hidden is purged, and new archives show', peerTest, async (t) =
   await collected(hide(context, config, selection, { doit: true }));
   t.same(theirs(), []);
   const plan = await only(purge(context, config, selection));
-  t.same(sorted(deleted(plan)), sorted(peer.run('fdb-purge', '--porcelain', request).split('\n').filter((line) => line.startsWith('/'))));
+  t.same(
+    sorted(deleted(plan)),
+    sorted(
+      peer
+        .run('fdb-purge', '--porcelain', request)
+        .split('\n')
+        .filter((line) => line.startsWith('/')),
+    ),
+  );
   await collected(purge(context, config, selection, { doit: true }));
   t.same(sorted(readdirSync(folderIn(peer))), ['schema', 'toc']);
   write(file);
@@ -95,7 +129,12 @@ t.test('a part of a database, an absent one and a locked one are refused', peerT
 
 const asked = selectionOf(request);
 
-async function archive(disk: Disk, config: Awaited<ReturnType<typeof memoryConfig>>, steps: readonly string[], text: string): Promise<void> {
+async function archive(
+  disk: Disk,
+  config: Awaited<ReturnType<typeof memoryConfig>>,
+  steps: readonly string[],
+  text: string,
+): Promise<void> {
   const archiver = openArchiver(contextOn(disk), config);
   for (const step of steps) await archiver.archiveKey(metadata({ step }), [octets(`${text} ${step}`)]);
   await archiver.close();
@@ -111,7 +150,11 @@ async function archivedAgain(): Promise<MemoryDisk> {
   return disk;
 }
 
-const shown = [['0:1:500:130', 'third 0'], ['12:1:500:130', 'second 12'], ['6:1:500:130', 'third 6']];
+const shown = [
+  ['0:1:500:130', 'third 0'],
+  ['12:1:500:130', 'second 12'],
+  ['6:1:500:130', 'third 6'],
+];
 
 async function listing(disk: MemoryDisk): Promise<readonly (readonly [string, string])[]> {
   return [...(await visible(disk))].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -153,7 +196,10 @@ t.test('files of a writer that may still be at work stay: its next flush refers 
   t.equal(report.inUseFiles.length, 2, 'data and index');
   await archiver.archiveKey(metadata({ step: '6' }), [octets('early 6')]);
   await archiver.close();
-  t.same(await listing(disk), [['0:1:500:130', 'late 0'], ['6:1:500:130', 'early 6']]);
+  t.same(await listing(disk), [
+    ['0:1:500:130', 'late 0'],
+    ['6:1:500:130', 'early 6'],
+  ]);
   const later = contextOn(disk, { clock: { now: () => 1_700_000_000_000 + 3_600_000, elapsedMs: () => 0 } });
   t.same((await only(purge(later, config, asked, { doit: true }))).removed, [], 'the data file now holds a field that shows');
 });

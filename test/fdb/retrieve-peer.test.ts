@@ -60,12 +60,15 @@ t.test('what a request does not find is counted and named, with reasons', { skip
 
   const partly = await shortfall(`${one},step=0/99,number=1/2,param=130/131,grid=1/1`);
   t.match(partly, { count: 4, asked: 8, reasons: [{ kind: 'element' }], unused: ['grid'] });
-  t.same(partly.cells.map((cell) => [cell.get('step'), cell.get('number'), cell.get('param')]), [
-    ['99', '1', '130'],
-    ['99', '1', '131'],
-    ['99', '2', '130'],
-    ['99', '2', '131'],
-  ]);
+  t.same(
+    partly.cells.map((cell) => [cell.get('step'), cell.get('number'), cell.get('param')]),
+    [
+      ['99', '1', '130'],
+      ['99', '1', '131'],
+      ['99', '2', '130'],
+      ['99', '2', '131'],
+    ],
+  );
 
   const noDomain = await shortfall(`${one.replace('domain=g,', '')},step=0,number=1,param=130`);
   t.equal(noDomain.count, 1);
@@ -78,8 +81,14 @@ t.test('what a request does not find is counted and named, with reasons', { skip
   t.match(noRule, { count: 1, reasons: [{ kind: 'value', text: /stream=zzzz/ }] });
 
   const expecting = (request: string, expect: 'all' | number) => retrieved(config, request, { expect });
-  await t.rejects(expecting(`${one},step=0/99,number=1,param=130`, 'all'), { code: 'absent.field', message: /1 of 2 fields are not there: \{.*step=99.*\}/ });
-  await t.rejects(expecting(`${one},step=0/99,number=1,param=130`, 2), { code: 'absent.field', message: /1 fields are there, expected are 2/ });
+  await t.rejects(expecting(`${one},step=0/99,number=1,param=130`, 'all'), {
+    code: 'absent.field',
+    message: /1 of 2 fields are not there: \{.*step=99.*\}/,
+  });
+  await t.rejects(expecting(`${one},step=0/99,number=1,param=130`, 2), {
+    code: 'absent.field',
+    message: /1 fields are there, expected are 2/,
+  });
   await t.resolves(expecting(`${one},step=0/99,number=1,param=130`, 1));
   await t.rejects(expecting(`${one.replace('20240101', '19990101')},step=0,number=1,param=130`, 'all'), { code: 'absent.database' });
 });
@@ -128,7 +137,8 @@ t.test('of a field in two roots the newest counts', { skip: noFdb }, async (t) =
     appendFileSync(first.configFile, `  - path: ${second.root}\n`);
     const marks: unknown[] = [];
     const retrieval = retrieve(context, await configOf(first), selection(`${one},step=0/6/18,number=1,param=130`), { expect: 3 });
-    for await (const { bytes } of retrieval.messages()) marks.push(get(parseMessage(bytes, tables)[0] as Message, 'generatingProcessIdentifier'));
+    for await (const { bytes } of retrieval.messages())
+      marks.push(get(parseMessage(bytes, tables)[0] as Message, 'generatingProcessIdentifier'));
     t.same(marks, [1, 2, 2], 'step 0 is only in the old one');
   }
 });
@@ -136,11 +146,15 @@ t.test('of a field in two roots the newest counts', { skip: noFdb }, async (t) =
 t.test('overlapping rules give a field once, the newest', { skip: noFdb }, async (t) => {
   // The second rule takes what the first one takes, so a message archived under each is there twice; upstream gives both.
   const head = 'param:Param; step:Step; date:Date; time:Time; expver:Expver; levelist:Double; number:Integer;\n';
-  const rule = (keywords: string): string => `[ class, expver, stream=enfo, date, time${keywords}\n [ type, levtype [ step, number?, levelist?, param ]]]\n`;
+  const rule = (keywords: string): string =>
+    `[ class, expver, stream=enfo, date, time${keywords}\n [ type, levtype [ step, number?, levelist?, param ]]]\n`;
   const peer = fdbPeer({ schema: head + rule(', domain') });
   t.teardown(() => peer.remove());
   peer.run('fdb-write', peer.file('a.grib', await fields(peer, all, { mark: 1 })));
-  peer.file('schema', `${head}[ class, expver, stream=enfo, date, time\n [ domain, type, levtype [ step, number?, levelist?, param ]]]\n${rule(', domain')}`);
+  peer.file(
+    'schema',
+    `${head}[ class, expver, stream=enfo, date, time\n [ domain, type, levtype [ step, number?, levelist?, param ]]]\n${rule(', domain')}`,
+  );
   await new Promise((resolve) => setTimeout(resolve, 10));
   peer.run('fdb-write', peer.file('b.grib', await fields(peer, { ...all, step: [6] }, { mark: 2 })));
   t.equal(readdirSync(peer.root).length, 2, 'two databases');

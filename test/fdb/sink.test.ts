@@ -17,17 +17,37 @@ t.test('every layer of a field becomes a message of the store, octet for octet w
   const disk = memoryDisk();
   const archiver = openArchiver(contextOn(disk), await memoryConfig(disk));
   const grid = gridFromSpec({ grid: [10, 10] });
-  const keys = { date: 20240101, step: 6, param: 't', levtype: 'pl', class: 'rd', type: 'pf', stream: 'enfo', expver: 'xxxx', ensembleSize: 10 } as const;
+  const keys = {
+    date: 20240101,
+    step: 6,
+    param: 't',
+    levtype: 'pl',
+    class: 'rd',
+    type: 'pf',
+    stream: 'enfo',
+    expver: 'xxxx',
+    ensembleSize: 10,
+  } as const;
   const templates = [1, 2, 3].map((number) => newMessage({ ...keys, level: 500, number }, grid, tables));
-  const values = templates.map((_, layer) => Float64Array.from({ length: grid.points }, (_, point) => (point % 7 === 3 ? NaN : 200 + layer + Math.sin(point))));
+  const values = templates.map((_, layer) =>
+    Float64Array.from({ length: grid.points }, (_, point) => (point % 7 === 3 ? NaN : 200 + layer + Math.sin(point))),
+  );
   const field = await fieldOf(engine, templates, values);
   const sink = fdbSink(engine, archiver, { bits: 12 });
   await sink.write(field);
   t.equal((await visible(disk)).size, 0, 'nothing is visible before the flush');
   await sink.flush();
   const expected = (await encode(engine, field, { bits: 12 })).map((bytes) => Buffer.from(bytes).toString('latin1'));
-  t.same([1, 2, 3].map((number) => `6:${number}:500:130`).map((text, i) => [text, expected[i]]), [...(await visible(disk))].sort());
-  const relabelled = fdbSink(engine, archiver, { keys: new Map([['expver', 'yyyy'], ['step', '12']]) });
+  t.same(
+    [1, 2, 3].map((number) => `6:${number}:500:130`).map((text, i) => [text, expected[i]]),
+    [...(await visible(disk))].sort(),
+  );
+  const relabelled = fdbSink(engine, archiver, {
+    keys: new Map([
+      ['expver', 'yyyy'],
+      ['step', '12'],
+    ]),
+  });
   await relabelled.write(field);
   await relabelled.close();
   const other = await visible(disk, '/root/rd:yyyy:enfo:20240101:0000:g');
@@ -42,7 +62,23 @@ t.test('a field that the store refuses gives its error, and the sink goes on', a
   const archiver = openArchiver(contextOn(disk), await memoryConfig(disk));
   const grid = gridFromSpec({ grid: [30, 30] });
   const template = (stream: string): ReturnType<typeof newMessage> =>
-    newMessage({ date: 20240101, step: 6, param: 't', levtype: 'pl', level: 500, class: 'rd', type: 'pf', stream, expver: 'xxxx', number: 1, ensembleSize: 10 }, grid, tables);
+    newMessage(
+      {
+        date: 20240101,
+        step: 6,
+        param: 't',
+        levtype: 'pl',
+        level: 500,
+        class: 'rd',
+        type: 'pf',
+        stream,
+        expver: 'xxxx',
+        number: 1,
+        ensembleSize: 10,
+      },
+      grid,
+      tables,
+    );
   const values = new Float64Array(grid.points).fill(280);
   const sink = fdbSink(engine, archiver);
   await t.rejects(sink.write(await fieldOf(engine, [template('wave')], [values])), { code: 'input.metadata' });

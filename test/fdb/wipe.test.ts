@@ -21,7 +21,10 @@ t.test('the plan of a whole wipe names the paths that fdb-wipe names, and change
   const plan = await only(wipe(context, config, selection));
   t.ok(plan.isWhole);
   t.notOk(plan.isDone);
-  const porcelain = peer.run('fdb-wipe', '--porcelain', request).split('\n').filter((line) => line.startsWith('/'));
+  const porcelain = peer
+    .run('fdb-wipe', '--porcelain', request)
+    .split('\n')
+    .filter((line) => line.startsWith('/'));
   t.same(sorted(wipedPaths(plan, false)), sorted(porcelain));
   t.same(readdirSync(folderIn(peer)), before);
 });
@@ -72,7 +75,15 @@ t.test('wiping the only group wipes the database, as upstream does', peerTest, a
   t.teardown(() => peer.remove());
   write(fieldFile(peer, 'a.grib', [0]));
   const plan = await only(wipe(context, config, selectionOf(`${request},type=pf,levtype=pl`)));
-  t.same(sorted(wipedPaths(plan, false)), sorted(peer.run('fdb-wipe', '--porcelain', `${request},type=pf`).split('\n').filter((line) => line !== '')));
+  t.same(
+    sorted(wipedPaths(plan, false)),
+    sorted(
+      peer
+        .run('fdb-wipe', '--porcelain', `${request},type=pf`)
+        .split('\n')
+        .filter((line) => line !== ''),
+    ),
+  );
 });
 
 t.test('elements, other values and absent databases match nothing and say so; ignoreNoData is silent', peerTest, async (t) => {
@@ -122,7 +133,11 @@ t.test('remnants that upstream cannot wipe, without schema or without table of c
     for (const name of ['archive.lock', 'list.lock', 'retrieve.lock']) writeFileSync(join(folderIn(peer), name), '');
     rmSync(join(folderIn(peer), gone));
     t.ok(tried(() => peer.run('fdb-wipe', '--doit', request)).failed, 'upstream fails');
-    await t.rejects(collected(wipe(context, config, selectionOf(`${request},type=pf`), { doit: true })), { code: 'absent.database' }, 'a part of a remnant is not asked for');
+    await t.rejects(
+      collected(wipe(context, config, selectionOf(`${request},type=pf`), { doit: true })),
+      { code: 'absent.database' },
+      'a part of a remnant is not asked for',
+    );
     t.ok((await only(wipe(context, config, selection, { doit: true }))).isDone);
     t.notOk(existsSync(folderIn(peer)));
   }
@@ -146,7 +161,10 @@ t.test('what an overlay shows is not wiped with the database that shows it', pee
 /** Two groups of three fields each. */
 async function filled(disk: MemoryDisk): Promise<void> {
   const archiver = openArchiver(contextOn(disk), await memoryConfig(disk));
-  for (const [type, steps] of [['pf', ['0', '6', '12']], ['cf', ['18', '24', '30']]] as const)
+  for (const [type, steps] of [
+    ['pf', ['0', '6', '12']],
+    ['cf', ['18', '24', '30']],
+  ] as const)
     for (const step of steps) await archiver.archiveKey(metadata({ type, step }), [octets(`${type} ${step}`)]);
   await archiver.close();
 }
@@ -160,7 +178,9 @@ t.test('a wipe that is killed before any operation leaves the whole database or 
   t.ok(count > 8, `${count} operations`);
   for (let at = 0; at < count; at++) {
     const disk = first.copy({ fault: (_, index) => (index === at ? 'kill' : undefined) });
-    await t.rejects(collected(wipe(contextOn(disk), await memoryConfig(first), asked, { doit: true })), { message: 'the process was killed' });
+    await t.rejects(collected(wipe(contextOn(disk), await memoryConfig(first), asked, { doit: true })), {
+      message: 'the process was killed',
+    });
     const after = disk.process();
     const isWhole = await isComplete(after);
     const locks = await readControls(after, databasePath);
@@ -189,7 +209,9 @@ t.test('a wipe that a failure of power ends is completed by a second one', async
   for (let round = 0; round < 100; round++) {
     const random = seeded(round);
     const disk = first.copy({ fault: (_, index) => (index === round % count ? 'kill' : undefined) });
-    await t.rejects(collected(wipe(contextOn(disk), await memoryConfig(first), asked, { doit: true })), { message: 'the process was killed' });
+    await t.rejects(collected(wipe(contextOn(disk), await memoryConfig(first), asked, { doit: true })), {
+      message: 'the process was killed',
+    });
     const after = disk.powerFailure(random);
     await collected(wipe(contextOn(after), await memoryConfig(first), asked, { doit: true, ignoreNoData: true }));
     const left = after.paths().filter((path) => path.startsWith('/root/'));
@@ -197,20 +219,26 @@ t.test('a wipe that a failure of power ends is completed by a second one', async
   }
 });
 
-t.test('a wipe of a group that is killed before any operation never shows a field without its data, and spares the other group', async (t) => {
-  const first = memoryDisk();
-  await filled(first);
-  const part = selectionOf(`${request},type=pf`);
-  const count = await operationsOf(first, part);
-  for (let at = 0; at < count; at++) {
-    const disk = first.copy({ fault: (_, index) => (index === at ? 'kill' : undefined) });
-    await t.rejects(collected(wipe(contextOn(disk), await memoryConfig(first), part, { doit: true })), { message: 'the process was killed' });
-    const after = disk.process();
-    const database = await readDatabase(after, databasePath);
-    t.equal(database?.indexes.filter((ref) => ref.group.get('type') === 'cf' && !ref.isMasked).length, 1);
-    for (const ref of database?.indexes ?? []) if (!ref.isMasked && after.contents(ref.dataFile(0)) === undefined) t.fail(`killed at ${at}: visible without data`);
-  }
-});
+t.test(
+  'a wipe of a group that is killed before any operation never shows a field without its data, and spares the other group',
+  async (t) => {
+    const first = memoryDisk();
+    await filled(first);
+    const part = selectionOf(`${request},type=pf`);
+    const count = await operationsOf(first, part);
+    for (let at = 0; at < count; at++) {
+      const disk = first.copy({ fault: (_, index) => (index === at ? 'kill' : undefined) });
+      await t.rejects(collected(wipe(contextOn(disk), await memoryConfig(first), part, { doit: true })), {
+        message: 'the process was killed',
+      });
+      const after = disk.process();
+      const database = await readDatabase(after, databasePath);
+      t.equal(database?.indexes.filter((ref) => ref.group.get('type') === 'cf' && !ref.isMasked).length, 1);
+      for (const ref of database?.indexes ?? [])
+        if (!ref.isMasked && after.contents(ref.dataFile(0)) === undefined) t.fail(`killed at ${at}: visible without data`);
+    }
+  },
+);
 
 /** How many operations an undisturbed wipe takes. */
 async function operationsOf(disk: MemoryDisk, what: typeof asked): Promise<number> {

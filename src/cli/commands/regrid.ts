@@ -31,7 +31,10 @@ export function registerRegrid(program: Command, run: Run): void {
     ['dte regrid in.grib -o out.grib --grid 0.25/0.25', 'to a regular grid'],
     ['dte regrid in.grib -o out.grib --grid O320 --area 75/-25/30/45', 'a part of a Gaussian grid'],
     ['cat in.grib | dte regrid - -o - --grid 1/1 --packing ccsds | dte grib ls -', 'in a pipe'],
-    ['dte regrid fdb:class=rd,expver=0001,stream=oper,date=20240101,time=0,type=fc,levtype=sfc,param=2t,step=0/to/24/by/6 -o fdb:expver=0002 --grid 1/1', 'from a store to a store'],
+    [
+      'dte regrid fdb:class=rd,expver=0001,stream=oper,date=20240101,time=0,type=fc,levtype=sfc,param=2t,step=0/to/24/by/6 -o fdb:expver=0002 --grid 1/1',
+      'from a store to a store',
+    ],
     ["dte regrid 'data/*.grib' -o out.grib --grid 1/1 --method grid-box-average --keep-going", 'many files, conserving, past damage'],
   ]);
 }

@@ -25,7 +25,12 @@ export interface AdoptReport {
  * Indexes the messages of GRIB files where they lie, without copying: the files must stay. Nothing is visible before all are indexed.
  * `absent.file`, `input.metadata`, and those of reading messages and of archiving.
  */
-export async function adopt(context: Context, config: FdbConfig, files: readonly string[], options: AdoptOptions = {}): Promise<AdoptReport> {
+export async function adopt(
+  context: Context,
+  config: FdbConfig,
+  files: readonly string[],
+  options: AdoptOptions = {},
+): Promise<AdoptReport> {
   const disk = diskOf(context);
   const tables = await gribTables(context);
   return withArchiver(context, config, async (archiver) => {

@@ -1,4 +1,4 @@
-import { DteError, type ReadableFile } from '../../base/index.js';
+import { isDteError, type ReadableFile } from '../../base/index.js';
 import { pageHeaderBytes, type TreeLayout, treeLayout } from '../format/index.js';
 import type { FindingKind } from './findings.js';
 
@@ -31,13 +31,14 @@ export async function checkTree(file: ReadableFile, treeStart: number, type: str
   try {
     layout = treeLayout(type);
   } catch (error) {
-    return [{ kind: 'index.page', message: (error as DteError).reason, offset: treeStart }];
+    return [{ kind: 'index.page', message: isDteError(error) ? error.reason : String(error), offset: treeStart }];
   }
   const leaves: Page[] = [];
   const seen = new Set<number>();
   let previous: string | undefined;
   const startOf = (page: number): number => treeStart + (page - 1) * layout.pageBytes;
-  const fault = (kind: TreeFault['kind'], page: number, message: string): void => void faults.push({ kind, message: `page ${page} ${message}`, offset: startOf(page) });
+  const fault = (kind: TreeFault['kind'], page: number, message: string): void =>
+    void faults.push({ kind, message: `page ${page} ${message}`, offset: startOf(page) });
 
   const walk = async (number: number, depth: number, low: string | undefined, high: string | undefined): Promise<void> => {
     if (number < 1 || seen.has(number) || depth > mostLevels) {
@@ -57,13 +58,15 @@ export async function checkTree(file: ReadableFile, treeStart: number, type: str
       }
     }
     if (!page.isNode) {
-      if (previous !== undefined && texts[0] !== undefined && texts[0] <= previous) fault('index.order', number, `begins with '${printable(texts[0])}', which does not follow the page before`);
+      if (previous !== undefined && texts[0] !== undefined && texts[0] <= previous)
+        fault('index.order', number, `begins with '${printable(texts[0])}', which does not follow the page before`);
       previous = texts.at(-1) ?? previous;
       leaves.push(page);
       return;
     }
     await walk(page.left, depth + 1, low, texts[0]);
-    for (let entry = 0; entry < page.count; entry++) await walk(childOf(page, entry, layout), depth + 1, texts[entry], texts[entry + 1] ?? high);
+    for (let entry = 0; entry < page.count; entry++)
+      await walk(childOf(page, entry, layout), depth + 1, texts[entry], texts[entry + 1] ?? high);
   };
   await walk(1, 0, undefined, undefined);
   leaves.forEach((leaf, index) => {
@@ -93,7 +96,8 @@ async function readPage(
   const isNode = node !== 0;
   const entryBytes = isNode ? layout.nodeEntryBytes : layout.leafEntryBytes;
   if (id !== number) fault('index.page', `has the number ${id}`);
-  else if (count > Math.floor((layout.pageBytes - pageHeaderBytes) / entryBytes) || (isNode && count === 0)) fault('index.page', `states ${count} entries`);
+  else if (count > Math.floor((layout.pageBytes - pageHeaderBytes) / entryBytes) || (isNode && count === 0))
+    fault('index.page', `states ${count} entries`);
   else if (pageHeaderBytes + count * entryBytes > bytes.length) fault('index.missing', 'is cut off by the end of the file');
   else return { number, isNode, count, left, right, bytes };
   return undefined;
@@ -106,7 +110,8 @@ function textsOf(page: Page, { keyBytes, leafEntryBytes, nodeEntryBytes }: TreeL
   for (let entry = 0; entry < page.count; entry++) {
     const at = pageHeaderBytes + entry * entryBytes;
     let text = '';
-    for (let octet = at; octet < at + keyBytes && page.bytes[octet] !== 0; octet++) text += String.fromCharCode(page.bytes[octet] as number);
+    for (let octet = at; octet < at + keyBytes && page.bytes[octet] !== 0; octet++)
+      text += String.fromCharCode(page.bytes[octet] as number);
     texts.push(text);
   }
   return texts;

@@ -2,7 +2,8 @@ import { type Context, DteError } from '../../base/index.js';
 import { type FdbConfig, findDatabases } from '../config/index.js';
 import { readDatabase } from '../database/index.js';
 import type { Key, Selection } from '../types.js';
-import { type CheckDepth, type CheckedPlace, checkFolder } from './check-folder.js';
+import { checkFolder } from './check-folder.js';
+import type { CheckDepth, CheckedPlace } from './check-walk.js';
 import { diskOf } from './disk-of.js';
 import type { Finding, OpenFinding } from './findings.js';
 import { fits, formatSelection } from './visit.js';
@@ -40,7 +41,12 @@ export interface CheckReport {
  * Repairs (`repair`): torn ends of tables of contents are cut, stale locks and temporary files go, and an index that is lost or damaged is made
  * anew out of the messages that it must have held. Nothing that was flushed is ever removed.
  */
-export async function* check(context: Context, config: FdbConfig, selection: Selection, options: CheckOptions = {}): AsyncGenerator<CheckReport> {
+export async function* check(
+  context: Context,
+  config: FdbConfig,
+  selection: Selection,
+  options: CheckOptions = {},
+): AsyncGenerator<CheckReport> {
   const disk = diskOf(context);
   let found = 0;
   for await (const place of findDatabases(config, disk, selection, 'list')) {
@@ -55,7 +61,9 @@ export async function* check(context: Context, config: FdbConfig, selection: Sel
     yield await checkPlace(context, place.config, place, options);
   }
   if (found === 0 && options.ignoreNoData !== true)
-    throw new DteError('absent.database', `no database matches ${formatSelection(selection)}`, { hint: `the roots and the schema are those of ${config.source}` });
+    throw new DteError('absent.database', `no database matches ${formatSelection(selection)}`, {
+      hint: `the roots and the schema are those of ${config.source}`,
+    });
 }
 
 /** Checks the database in a folder. `absent.database` when there is no such folder. */
@@ -77,6 +85,7 @@ async function closeFinding({ fix, isOnRequest = false, ...finding }: OpenFindin
   const { kind, severity, message, file, offset, error } = finding;
   const closed = { kind, severity, message, file, offset, error };
   if (fix === undefined) return { ...closed, repair: 'none' };
-  if (options.repair !== true || (isOnRequest && options.adopt !== true)) return { ...closed, repair: isOnRequest ? 'on-request' : 'possible' };
+  if (options.repair !== true || (isOnRequest && options.adopt !== true))
+    return { ...closed, repair: isOnRequest ? 'on-request' : 'possible' };
   return { ...closed, repair: (await fix()) ? 'done' : 'none' };
 }

@@ -15,7 +15,12 @@ export interface DatabaseStatus {
 const controlNames: readonly Control[] = ['retrieve', 'archive', 'list', 'wipe', 'unique-root'];
 
 /** Where the matching databases are, and what they are locked for. `absent.database` when there is none. */
-export async function* status(context: Context, config: FdbConfig, selection: Selection, options: VisitOptions = {}): AsyncGenerator<DatabaseStatus> {
+export async function* status(
+  context: Context,
+  config: FdbConfig,
+  selection: Selection,
+  options: VisitOptions = {},
+): AsyncGenerator<DatabaseStatus> {
   for await (const { database } of visitDatabases(context, config, selection, 'list', options))
     yield { key: database.key, path: database.path, locks: database.controls };
 }
@@ -34,9 +39,13 @@ export async function* control(
   const disk = diskOf(context);
   const unknown = change.controls.find((name) => !controlNames.includes(name));
   if (unknown !== undefined || change.controls.length === 0)
-    throw new DteError('input.option', unknown === undefined ? `nothing is named to ${change.action}` : `'${unknown as string}' cannot be locked`, {
-      hint: `name one or more of ${controlNames.join(', ')}`,
-    });
+    throw new DteError(
+      'input.option',
+      unknown === undefined ? `nothing is named to ${change.action}` : `'${unknown as string}' cannot be locked`,
+      {
+        hint: `name one or more of ${controlNames.join(', ')}`,
+      },
+    );
   for await (const { database, config: own } of visitDatabases(context, config, selection, 'list', options)) {
     checkCreator(context, own, database);
     for (const name of change.controls) await setControl(disk, database.path, name, change.action === 'lock');

@@ -22,7 +22,8 @@ export async function copyFile(disk: Disk, from: string, to: string): Promise<nu
     await target.close();
   }
   // What was appended meanwhile is for the caller to see.
-  if (!(await sameContents(disk, from, to, position))) throw new DteError('fault.write', `'${to}' does not hold what '${from}' does`, { hint: 'the copy was left out of use' });
+  if (!(await sameContents(disk, from, to, position)))
+    throw new DteError('fault.write', `'${to}' does not hold what '${from}' does`, { hint: 'the copy was left out of use' });
   return position;
 }
 

@@ -25,7 +25,12 @@ export interface DatabaseDump {
 }
 
 /** Records of every database that the selection matches. `absent.database` when there is none. */
-export async function* dump(context: Context, config: FdbConfig, selection: Selection, options: DumpOptions = {}): AsyncGenerator<DatabaseDump> {
+export async function* dump(
+  context: Context,
+  config: FdbConfig,
+  selection: Selection,
+  options: DumpOptions = {},
+): AsyncGenerator<DatabaseDump> {
   let found = 0;
   for await (const { database } of visitDatabases(context, config, selection, 'list', options)) {
     found += 1;
@@ -41,7 +46,8 @@ export async function dumpToc(context: Context, path: string, options: DumpOptio
   if (info === undefined) throw new DteError('absent.file', `'${path}' does not exist`);
   const folder = info.isDirectory ? path : folderOf(path);
   const database = await readExisting(disk, folder, options);
-  const toc = info.isDirectory || baseName(path) === 'toc' ? database.tocs[0] : database.tocs.find((one) => baseName(one.path) === baseName(path));
+  const toc =
+    info.isDirectory || baseName(path) === 'toc' ? database.tocs[0] : database.tocs.find((one) => baseName(one.path) === baseName(path));
   if (toc === undefined)
     throw new DteError('absent.file', `'${path}' is not a table of contents of the database in '${folder}'`, {
       hint: `it has ${database.tocs.map((one) => baseName(one.path)).join(', ')}`,
@@ -63,7 +69,12 @@ function* recordsOf(database: Database, toc: TocFile | undefined, walk: boolean)
       yield { toc, record, ref };
       continue;
     }
-    const below = database.tocs.find((one) => one.parent === toc.path && baseName(one.path) === baseName(record.path) && (!record.path.startsWith('/') || one.path === record.path || one.isSubToc));
+    const below = database.tocs.find(
+      (one) =>
+        one.parent === toc.path &&
+        baseName(one.path) === baseName(record.path) &&
+        (!record.path.startsWith('/') || one.path === record.path || one.isSubToc),
+    );
     if (below === undefined || below.isMasked) continue;
     yield { toc, record, ref };
     yield* recordsOf(database, below, walk);
@@ -79,15 +90,26 @@ export interface IndexDump {
  * The trees of an index file that the tables of contents of its folder name, oldest first, with their entries. Masked ones are left out unless
  * asked for. `absent.file`, `absent.database`, `data.index`.
  */
-export async function dumpIndex(context: Context, path: string, options: { readonly masked?: boolean } & VisitOptions = {}): Promise<readonly IndexDump[]> {
+export async function dumpIndex(
+  context: Context,
+  path: string,
+  options: { readonly masked?: boolean } & VisitOptions = {},
+): Promise<readonly IndexDump[]> {
   const disk = diskOf(context);
   if ((await disk.info(path)) === undefined) throw new DteError('absent.file', `'${path}' does not exist`);
   const database = await readDatabase(disk, folderOf(path), options.onDamage === undefined ? {} : { onDamage: options.onDamage });
   if (database === undefined)
-    throw new DteError('absent.database', `there is no database in '${folderOf(path)}', so that nothing tells what '${baseName(path)}' holds`);
+    throw new DteError(
+      'absent.database',
+      `there is no database in '${folderOf(path)}', so that nothing tells what '${baseName(path)}' holds`,
+    );
   const dumps: IndexDump[] = [];
   for (const ref of [...database.indexes].reverse())
-    if (baseName(ref.indexFile) === baseName(path) && folderOf(ref.indexFile) === database.path && (options.masked === true || !ref.isMasked))
+    if (
+      baseName(ref.indexFile) === baseName(path) &&
+      folderOf(ref.indexFile) === database.path &&
+      (options.masked === true || !ref.isMasked)
+    )
       dumps.push({ ref, columns: await readIndex(disk, ref) });
   return dumps;
 }

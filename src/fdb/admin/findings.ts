@@ -80,7 +80,8 @@ export function findingsList(): Findings {
       const count = (counts.get(name) ?? 0) + 1;
       counts.set(name, count);
       if (count < mostAlike) all.push(finding);
-      else if (count === mostAlike) all.push({ ...finding, message: `${finding.message}; further findings of this kind in this file are not listed` });
+      else if (count === mostAlike)
+        all.push({ ...finding, message: `${finding.message}; further findings of this kind in this file are not listed` });
     },
   };
 }

@@ -22,7 +22,12 @@ export interface HideReport {
  * Hides all that the matching databases hold now, for good; what is archived later shows. The files stay until a purge.
  * `absent.database`, `auth.access`.
  */
-export async function* hide(context: Context, config: FdbConfig, selection: Selection, options: HideOptions = {}): AsyncGenerator<HideReport> {
+export async function* hide(
+  context: Context,
+  config: FdbConfig,
+  selection: Selection,
+  options: HideOptions = {},
+): AsyncGenerator<HideReport> {
   for await (const { database, config: own } of visitDatabases(context, config, selection, 'archive', options)) {
     const report = { key: database.key, path: database.path, indexes: visibleIndexes(database).length };
     if (options.doit !== true) {

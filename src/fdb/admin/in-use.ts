@@ -25,7 +25,8 @@ export async function writerStillThere(context: Context, file: string, quietMs: 
   const disk = diskOf(context);
   const writer = writerOf(file);
   if (writer === undefined || (writer.host === disk.self.host && writer.pid === disk.self.pid)) return undefined;
-  if (writer.host === disk.self.host && (await hasProcessTable(disk))) return (await disk.info(`/proc/${writer.pid}`)) === undefined ? undefined : writer;
+  if (writer.host === disk.self.host && (await hasProcessTable(disk)))
+    return (await disk.info(`/proc/${writer.pid}`)) === undefined ? undefined : writer;
   const info = await disk.info(file);
   return info !== undefined && context.clock.now() - info.modifiedMs < quietMs ? writer : undefined;
 }

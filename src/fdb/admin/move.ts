@@ -55,13 +55,21 @@ export async function move(context: Context, config: FdbConfig, selection: Selec
   checkCreator(context, config, database);
   const files = await filesToMove(disk, source);
   const sizes = await sizesOf(disk, files);
-  const report = { key: database.key, from: source.path, to: target.path, files: files.length, bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
+  const report = {
+    key: database.key,
+    from: source.path,
+    to: target.path,
+    files: files.length,
+    bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+  };
   if (options.doit === false) return { ...report, isDone: false, removed: [] };
   await checkMayMove(context, source, database, files, options);
   const toc = await relocatedToc(disk, database.tocs[0] as Database['tocs'][number], mapperOf(source, target));
   const already = await tocBytes(disk, target.path);
   if (already !== undefined && !sameBytes(already, toc))
-    throw new DteError('input.option', `there is another database ${formatKey(database.key)} in '${target.path}'`, { where: { option: 'to' } });
+    throw new DteError('input.option', `there is another database ${formatKey(database.key)} in '${target.path}'`, {
+      where: { option: 'to' },
+    });
   if (already === undefined) await copyDatabase(context, { source, target, database, toc, files, sizes });
   await finishTarget(disk, target);
   if (options.keep === true) {
@@ -83,10 +91,17 @@ function rootOf(config: FdbConfig, to: string): Root {
   const wanted = to.replace(/\/+$/, '');
   const root = roots.find((one) => one.catalogue.replace(/\/+$/, '') === wanted);
   if (root?.archive === true) return root;
-  throw new DteError('input.option', root === undefined ? `'${to}' is not a root of ${config.source}` : `the root '${to}' takes no archives`, {
-    where: { option: 'to' },
-    hint: `its roots for archives are ${roots.filter((one) => one.archive).map((one) => one.catalogue).join(', ')}`,
-  });
+  throw new DteError(
+    'input.option',
+    root === undefined ? `'${to}' is not a root of ${config.source}` : `the root '${to}' takes no archives`,
+    {
+      where: { option: 'to' },
+      hint: `its roots for archives are ${roots
+        .filter((one) => one.archive)
+        .map((one) => one.catalogue)
+        .join(', ')}`,
+    },
+  );
 }
 
 async function sourceOf(
@@ -102,7 +117,9 @@ async function sourceOf(
     if (database !== undefined) {
       const residual = residualSelection(database.schema, database.key, selection);
       if (residual === undefined || residual.size > 0)
-        throw new DteError('input.keyword', `${formatSelection(selection)} asks for a part of ${formatKey(database.key)}`, { hint: 'only whole databases can be moved' });
+        throw new DteError('input.keyword', `${formatSelection(selection)} asks for a part of ${formatKey(database.key)}`, {
+          hint: 'only whole databases can be moved',
+        });
       found.push({ source, database });
     } else if ((await planRemnant(disk, source)) !== undefined) remnants.push({ source, database });
   }
@@ -111,9 +128,13 @@ async function sourceOf(
   const all = sources.length > 0 ? sources : found.length > 0 ? remnants.filter(({ source }) => !isIn(source, root)) : [];
   if (all.length === 1) return all[0] as (typeof all)[number];
   if (found.length === 0) throw noDatabase(config, selection);
-  throw new DteError('input.keyword', `${formatSelection(selection)} means ${all.length} databases that lie elsewhere than in '${root.catalogue}'`, {
-    hint: 'name exactly one database that lies in another root',
-  });
+  throw new DteError(
+    'input.keyword',
+    `${formatSelection(selection)} means ${all.length} databases that lie elsewhere than in '${root.catalogue}'`,
+    {
+      hint: 'name exactly one database that lies in another root',
+    },
+  );
 }
 
 function isIn(place: Place, root: Root): boolean {
@@ -138,7 +159,8 @@ async function filesToMove(disk: Disk, source: Place): Promise<readonly string[]
   const files: string[] = [];
   for (const folder of folders(source))
     for (const file of await filesIn(disk, folder))
-      if ((await disk.info(file))?.isDirectory === false && !(folderOf(file) === source.path && lockNames.includes(baseName(file)))) files.push(file);
+      if ((await disk.info(file))?.isDirectory === false && !(folderOf(file) === source.path && lockNames.includes(baseName(file))))
+        files.push(file);
   return [...new Set(files)];
 }
 
@@ -148,16 +170,32 @@ async function sizesOf(disk: Disk, files: readonly string[]): Promise<ReadonlyMa
   return sizes;
 }
 
-async function checkMayMove(context: Context, source: Place, database: Database, files: readonly string[], options: MoveOptions): Promise<void> {
+async function checkMayMove(
+  context: Context,
+  source: Place,
+  database: Database,
+  files: readonly string[],
+  options: MoveOptions,
+): Promise<void> {
   const where = { file: source.path };
   if (database.controls.has('wipe'))
-    throw new DteError('auth.locked', `the database ${formatKey(database.key)} is locked for wipe, and so cannot leave its place`, { where, hint: 'unlock it first' });
+    throw new DteError('auth.locked', `the database ${formatKey(database.key)} is locked for wipe, and so cannot leave its place`, {
+      where,
+      hint: 'unlock it first',
+    });
   if (database.damage.length > 0)
-    throw new DteError('data.toc', `the database ${formatKey(database.key)} is damaged`, { where, hint: "'dte fdb check --repair' it first", cause: database.damage[0] });
+    throw new DteError('data.toc', `the database ${formatKey(database.key)} is damaged`, {
+      where,
+      hint: "'dte fdb check --repair' it first",
+      cause: database.damage[0],
+    });
   for (const file of files) {
     const writer = await writerStillThere(context, file, options.quietMs ?? quietMsByDefault);
     if (writer !== undefined)
-      throw new DteError('auth.locked', `process ${writer.pid} of ${writer.host} may still be writing`, { where: { file }, hint: 'try again when it is done' });
+      throw new DteError('auth.locked', `process ${writer.pid} of ${writer.host} may still be writing`, {
+        where: { file },
+        hint: 'try again when it is done',
+      });
   }
 }
 
@@ -181,10 +219,16 @@ async function copyDatabase(context: Context, { source, target, database, toc, f
   const targetFile = (file: string): string => joinPath(target.path, mapPath(file));
   for (const folder of folders(target)) await disk.makeFolder(folder);
   const mark = joinPath(target.path, markName);
-  if ((await disk.info(mark)) === undefined) await writeWhole(disk, mark, new TextEncoder().encode(`${source.path}\n${[...database.controls].join(' ')}\n`));
+  if ((await disk.info(mark)) === undefined)
+    await writeWhole(disk, mark, new TextEncoder().encode(`${source.path}\n${[...database.controls].join(' ')}\n`));
   await setControl(disk, source.path, 'archive', true);
   const mainToc = joinPath(source.path, 'toc');
-  const subTocs = new Map(database.tocs.slice(1).filter((one) => isOwned(source, one.path)).map((one) => [one.path, one]));
+  const subTocs = new Map(
+    database.tocs
+      .slice(1)
+      .filter((one) => isOwned(source, one.path))
+      .map((one) => [one.path, one]),
+  );
   const made: string[] = [];
   try {
     for (const file of files) {
@@ -200,7 +244,10 @@ async function copyDatabase(context: Context, { source, target, database, toc, f
     const nowSizes = await sizesOf(disk, now);
     const grown = now.find((file) => nowSizes.get(file) !== sizes.get(file));
     if (grown !== undefined || now.length !== files.length)
-      throw new DteError('auth.locked', 'the database was written to while it was copied', { where: { file: grown ?? source.path }, hint: 'try again when its writers are done' });
+      throw new DteError('auth.locked', 'the database was written to while it was copied', {
+        where: { file: grown ?? source.path },
+        hint: 'try again when its writers are done',
+      });
   } catch (error) {
     await removeFiles(disk, [...made, mark]);
     for (const folder of folders(target)) await disk.remove(folder).catch(() => false);
@@ -247,7 +294,10 @@ async function finishTarget(disk: Disk, target: Target): Promise<void> {
 async function removeSource(disk: Disk, source: Place, files: readonly string[]): Promise<readonly string[]> {
   const toc = joinPath(source.path, 'toc');
   const schema = joinPath(source.path, 'schema');
-  const removed = await removeFiles(disk, files.filter((file) => file !== toc && file !== schema));
+  const removed = await removeFiles(
+    disk,
+    files.filter((file) => file !== toc && file !== schema),
+  );
   await disk.syncFolder(source.path);
   const [mark, ...locks] = lockNames.map((name) => joinPath(source.path, name));
   removed.push(...(await removeFiles(disk, [toc, schema, ...locks])));
@@ -265,8 +315,14 @@ async function finishRemnant(disk: Disk, source: Place, target: Target): Promise
   const there = await readDatabase(disk, target.path);
   const remnant = await planRemnant(disk, source);
   // A move removes the table of contents last: data without one are those of a wipe that was cut short.
-  if (there === undefined || remnant === undefined || remnant.dataFiles.length + remnant.indexFiles.length + remnant.unknownFiles.length > 0)
-    throw new DteError('absent.database', `there is no whole database in '${source.path}'`, { hint: 'a wipe that was cut short is completed by another wipe' });
+  if (
+    there === undefined ||
+    remnant === undefined ||
+    remnant.dataFiles.length + remnant.indexFiles.length + remnant.unknownFiles.length > 0
+  )
+    throw new DteError('absent.database', `there is no whole database in '${source.path}'`, {
+      hint: 'a wipe that was cut short is completed by another wipe',
+    });
   await finishTarget(disk, target);
   const removed = await removeSource(disk, source, await filesToMove(disk, source));
   return { key: there.key, from: source.path, to: target.path, files: 0, bytes: 0, isDone: true, removed };

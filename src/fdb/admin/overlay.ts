@@ -32,7 +32,13 @@ const variableByDefault: readonly string[] = ['class', 'expver'];
  * `absent.database` for a source, or with `remove` a target, that is not there; `input.option` for a target that is there without `force`, for
  * an overlay that is not there to be removed, or was removed before; `input.value` for keys that differ where they may not.
  */
-export async function overlay(context: Context, config: FdbConfig, source: Key, target: Key, options: OverlayOptions = {}): Promise<OverlayReport> {
+export async function overlay(
+  context: Context,
+  config: FdbConfig,
+  source: Key,
+  target: Key,
+  options: OverlayOptions = {},
+): Promise<OverlayReport> {
   const disk = diskOf(context);
   const rule = ruleFor(config, target);
   checkKeys(source, target, options.variableKeys ?? variableByDefault);
@@ -44,12 +50,17 @@ export async function overlay(context: Context, config: FdbConfig, source: Key, 
     checkCreator(context, config, to);
     const record = mountOf(to, from.path);
     if (record === undefined || record.isMasked)
-      throw new DteError('input.option', `${formatKey(source)} is not laid over ${formatKey(target)}`, { where: { file: to.path, option: 'remove' } });
+      throw new DteError('input.option', `${formatKey(source)} is not laid over ${formatKey(target)}`, {
+        where: { file: to.path, option: 'remove' },
+      });
     await appendRecords(context, config, joinPath(to.path, 'toc'), [{ kind: 'clear', file: record.path, offset: 0 }], options.onDamage);
     return { source: { key: source, path: from.path }, target: { key: target, path: to.path } };
   }
   if (to !== undefined && options.force !== true)
-    throw new DteError('input.option', `the target database ${formatKey(target)} exists already`, { where: { file: to.path }, hint: 'force lays over it' });
+    throw new DteError('input.option', `the target database ${formatKey(target)} exists already`, {
+      where: { file: to.path },
+      hint: 'force lays over it',
+    });
   if (to !== undefined) checkCreator(context, config, to);
   const mount = to === undefined ? undefined : mountOf(to, from.path);
   if (mount !== undefined)
@@ -117,13 +128,20 @@ function mountOf(target: Database, sourceFolder: string): { readonly path: strin
   if (own === undefined) return undefined;
   for (const record of [...own.records].reverse()) {
     if (record.kind !== 'sub-toc' || !record.path.startsWith('/')) continue;
-    const toc = target.tocs.find((one) => one.parent === own.path && (one.path === record.path || one.path === joinPath(sourceFolder, 'toc')));
+    const toc = target.tocs.find(
+      (one) => one.parent === own.path && (one.path === record.path || one.path === joinPath(sourceFolder, 'toc')),
+    );
     if (record.path === joinPath(sourceFolder, 'toc') || toc?.path === joinPath(sourceFolder, 'toc'))
-      return { path: record.path, isMasked: toc?.isMasked ?? own.records.some((other) => other.kind === 'clear' && other.file === record.path) };
+      return {
+        path: record.path,
+        isMasked: toc?.isMasked ?? own.records.some((other) => other.kind === 'clear' && other.file === record.path),
+      };
   }
   return undefined;
 }
 
 function noSuch(role: 'source' | 'target', key: Key, config: FdbConfig): DteError {
-  return new DteError('absent.database', `there is no ${role} database ${formatKey(key)}`, { hint: `the roots are those of ${config.source}` });
+  return new DteError('absent.database', `there is no ${role} database ${formatKey(key)}`, {
+    hint: `the roots are those of ${config.source}`,
+  });
 }

@@ -29,7 +29,9 @@ export async function patch(
 ): Promise<PatchReport> {
   const other = [...keys.keys()].find((keyword) => keyword !== 'class' && keyword !== 'expver');
   if (keys.size === 0 || other !== undefined)
-    throw new DteError('input.option', other === undefined ? 'nothing is given to be changed' : `'${other}' cannot be changed`, { hint: 'give class, expver or both' });
+    throw new DteError('input.option', other === undefined ? 'nothing is given to be changed' : `'${other}' cannot be changed`, {
+      hint: 'give class, expver or both',
+    });
   const disk = diskOf(context);
   const tables = await gribTables(context);
   return withArchiver(context, config, async (archiver) => {
@@ -38,7 +40,12 @@ export async function patch(
     let unchanged = 0;
     let file: ReadableFile | undefined;
     try {
-      for await (const entries of listEntries(context, config, selection, options.onDamage === undefined ? {} : { onDamage: options.onDamage }))
+      for await (const entries of listEntries(
+        context,
+        config,
+        selection,
+        options.onDamage === undefined ? {} : { onDamage: options.onDamage },
+      ))
         for (const entry of entries) {
           stopIfCancelled(context);
           const key = combinedKey(entry);
@@ -51,8 +58,14 @@ export async function patch(
             await file?.close();
             file = await disk.open(location.file);
           }
-          const original = parseMessage(await messageBytes(file, location.offset, location.length), tables, { file: location.file, offset: location.offset })[0];
-          if (original === undefined) throw new DteError('data.message', `${formatKey(key)} is no GRIB message`, { where: { file: location.file, offset: location.offset } });
+          const original = parseMessage(await messageBytes(file, location.offset, location.length), tables, {
+            file: location.file,
+            offset: location.offset,
+          })[0];
+          if (original === undefined)
+            throw new DteError('data.message', `${formatKey(key)} is no GRIB message`, {
+              where: { file: location.file, offset: location.offset },
+            });
           const copy = parseMessage(withKeys(original, new Map([...(location.remap ?? []), ...keys])), tables)[0] as typeof original;
           await archiver.archiveKey(messageMetadata(copy), [copy.bytes], { isOwned: true });
           fields += 1;

@@ -53,16 +53,25 @@ export interface PurgeReport {
  * Errors: `absent.database`, `auth.locked` for a database that is locked for wipe, `input.keyword` for a selection that asks for less than
  * whole databases, `auth.access` for a database that another user made.
  */
-export async function* purge(context: Context, config: FdbConfig, selection: Selection, options: PurgeOptions = {}): AsyncGenerator<PurgeReport> {
+export async function* purge(
+  context: Context,
+  config: FdbConfig,
+  selection: Selection,
+  options: PurgeOptions = {},
+): AsyncGenerator<PurgeReport> {
   const locked: string[] = [];
   for await (const visited of visitDatabases(context, config, selection, 'wipe', options)) {
     const { database } = visited;
     const residual = residualSelection(database.schema, database.key, selection);
     if (residual === undefined || residual.size > 0)
-      throw new DteError('input.keyword', `${formatSelection(residual ?? selection)} asks for a part of the database ${formatKey(database.key)}`, {
-        where: { file: database.path },
-        hint: 'only whole databases can be purged',
-      });
+      throw new DteError(
+        'input.keyword',
+        `${formatSelection(residual ?? selection)} asks for a part of the database ${formatKey(database.key)}`,
+        {
+          where: { file: database.path },
+          hint: 'only whole databases can be purged',
+        },
+      );
     if (database.controls.has('wipe')) {
       locked.push(database.path);
       continue;
@@ -144,7 +153,11 @@ function candidates(
   database: Database,
   usage: Usage,
   stays: ReadonlySet<string>,
-): { readonly indexFileUsage: ReadonlyMap<string, number>; readonly dataFileUsage: ReadonlyMap<string, number>; readonly adopted: readonly string[] } {
+): {
+  readonly indexFileUsage: ReadonlyMap<string, number>;
+  readonly dataFileUsage: ReadonlyMap<string, number>;
+  readonly adopted: readonly string[];
+} {
   const indexFileUsage = new Map<string, number>();
   const dataFileUsage = new Map<string, number>();
   const adopted = new Set<string>();
@@ -168,7 +181,13 @@ interface Work {
 async function purgeNow(context: Context, { plan, database, place }: Work, options: PurgeOptions): Promise<PurgeReport> {
   const disk: Disk = diskOf(context);
   for (const tocFile of new Set(plan.masks.map((mask) => mask.tocFile)))
-    await appendRecords(context, place.config, tocFile, plan.masks.filter((mask) => mask.tocFile === tocFile).map((mask) => mask.record), options.onDamage);
+    await appendRecords(
+      context,
+      place.config,
+      tocFile,
+      plan.masks.filter((mask) => mask.tocFile === tocFile).map((mask) => mask.record),
+      options.onDamage,
+    );
   const needed = await neededSince(disk, place, database);
   const isFree = (file: string): boolean => !needed.has(file);
   const dataFiles = plan.dataFiles.filter(isFree);

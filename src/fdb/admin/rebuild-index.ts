@@ -33,9 +33,10 @@ export async function rebuildIndex(context: Context, config: FdbConfig, database
   const split = splitterOf(database.schema);
   const others = database.indexes.filter((ref) => ref !== lost);
   const taken = await takenPlaces(context, others, new Set(dataFilesOf(lost)));
-  const newer = [...visibleIndexes(database).filter((ref) => ref !== lost && ref.sequence > lost.sequence), ...(await newcomers(context, database))].filter(
-    (ref) => groupText(ref) === groupText(lost),
-  );
+  const newer = [
+    ...visibleIndexes(database).filter((ref) => ref !== lost && ref.sequence > lost.sequence),
+    ...(await newcomers(context, database)),
+  ].filter((ref) => groupText(ref) === groupText(lost));
   const hidden = new Set<string>();
   for (const columns of await readIndexes(disk, newer, { onDamage: () => {} })) for (const text of columns.texts) hidden.add(text);
   const found = new Map<string, Found>();
@@ -89,7 +90,11 @@ async function newcomers(context: Context, before: Database): Promise<readonly I
   const known = new Set(before.indexes.map(({ tocFile, record }) => `${tocFile}\0${record.header.start}`));
   return now === undefined
     ? []
-    : visibleIndexes(now).filter(({ tocFile, record }) => !known.has(`${tocFile}\0${record.header.start}`) && (record.header.pid !== disk.self.pid || record.header.host !== disk.self.host));
+    : visibleIndexes(now).filter(
+        ({ tocFile, record }) =>
+          !known.has(`${tocFile}\0${record.header.start}`) &&
+          (record.header.pid !== disk.self.pid || record.header.host !== disk.self.host),
+      );
 }
 
 async function takenPlaces(context: Context, refs: readonly IndexRef[], files: ReadonlySet<string>): Promise<ReadonlySet<string>> {
@@ -98,7 +103,9 @@ async function takenPlaces(context: Context, refs: readonly IndexRef[], files: R
   const all = await readIndexes(diskOf(context), sharing, { onDamage: () => {} });
   all.forEach(({ count, uriIds, offsets }, index) => {
     const ref = sharing[index] as IndexRef;
-    for (let row = 0; row < count; row++) if (ref.record.dataFiles.has(uriIds[row] as number)) taken.add(placeName(ref.dataFile(uriIds[row] as number), offsets[row] as number));
+    for (let row = 0; row < count; row++)
+      if (ref.record.dataFiles.has(uriIds[row] as number))
+        taken.add(placeName(ref.dataFile(uriIds[row] as number), offsets[row] as number));
   });
   return taken;
 }
@@ -125,7 +132,12 @@ interface NewIndex {
 }
 
 /** Index and record, the record together with `more`. */
-async function writeFound(context: Context, config: FdbConfig, { database, group, tocFile, entries }: NewIndex, more: readonly RecordContent[]): Promise<void> {
+async function writeFound(
+  context: Context,
+  config: FdbConfig,
+  { database, group, tocFile, entries }: NewIndex,
+  more: readonly RecordContent[],
+): Promise<void> {
   const disk = diskOf(context);
   const rule = storedRule(database.schema, database.key, group)?.group;
   if (rule === undefined || entries.length === 0) {

@@ -73,10 +73,14 @@ async function reconsolidateDatabase(
       return { ...work.counts, key: database.key, path: place.path };
     }
     for (const file of written.files) await disk.remove(file);
-    if (now === undefined) throw new DteError('absent.database', `the database ${formatKey(first.key)} is gone`, { where: { file: place.path } });
+    if (now === undefined)
+      throw new DteError('absent.database', `the database ${formatKey(first.key)} is gone`, { where: { file: place.path } });
     database = now;
   }
-  throw new DteError('auth.locked', `the database ${formatKey(first.key)} is written to all the time`, { where: { file: place.path }, hint: 'try again later' });
+  throw new DteError('auth.locked', `the database ${formatKey(first.key)} is written to all the time`, {
+    where: { file: place.path },
+    hint: 'try again later',
+  });
 }
 
 interface MergedGroup {
@@ -108,7 +112,10 @@ async function prepare(context: Context, place: Place, database: Database, optio
   for (const path of subTocs) {
     const writer = await writerStillThere(context, path, options.quietMs ?? quietMsByDefault);
     if (writer !== undefined)
-      throw new DteError('auth.locked', `process ${writer.pid} of ${writer.host} may still be writing`, { where: { file: path }, hint: 'try again when it is done' });
+      throw new DteError('auth.locked', `process ${writer.pid} of ${writer.host} may still be writing`, {
+        where: { file: path },
+        hint: 'try again when it is done',
+      });
   }
   const groups: MergedGroup[] = [];
   const merged: IndexRef[] = [];
@@ -125,7 +132,11 @@ async function prepare(context: Context, place: Place, database: Database, optio
     .map(({ record: { file, offset } }) => ({ kind: 'clear', file, offset }));
   masks.push(...subTocMasks(database, subTocs));
   const fields = groups.reduce((sum, group) => sum + group.entries.length, 0);
-  return { groups, masks, counts: { groups: groups.length, fields, hiddenFields, indexesBefore: merged.length, subTocsMasked: subTocs.size } };
+  return {
+    groups,
+    masks,
+    counts: { groups: groups.length, fields, hiddenFields, indexesBefore: merged.length, subTocsMasked: subTocs.size },
+  };
 }
 
 /** Clears by the very names that the main table of contents gives its sub-tocs. */
@@ -141,14 +152,22 @@ function subTocMasks(database: Database, subTocs: ReadonlySet<string>): RecordCo
 /** Trees that hold more than places of messages are left alone. */
 const plainTrees: readonly string[] = ['BTreeIndex', 'BTreeIndex64', 'BTreeIndex4MB'];
 
-async function mergeGroup(disk: Disk, database: Database, refs: readonly IndexRef[]): Promise<{ readonly group: MergedGroup; readonly hidden: number }> {
+async function mergeGroup(
+  disk: Disk,
+  database: Database,
+  refs: readonly IndexRef[],
+): Promise<{ readonly group: MergedGroup; readonly hidden: number }> {
   const newest = refs[0] as IndexRef;
   const rule = storedRule(database.schema, database.key, newest.group)?.group;
   if (rule === undefined)
-    throw new DteError('data.index', `no rule of the database's schema makes the group ${formatKey(newest.group)}`, { where: { file: newest.tocFile } });
+    throw new DteError('data.index', `no rule of the database's schema makes the group ${formatKey(newest.group)}`, {
+      where: { file: newest.tocFile },
+    });
   const odd = refs.find((ref) => !plainTrees.includes(ref.record.treeType));
   if (odd !== undefined)
-    throw new DteError('unsupported.engine', `an index of type ${odd.record.treeType} cannot be merged`, { where: { file: odd.indexFile } });
+    throw new DteError('unsupported.engine', `an index of type ${odd.record.treeType} cannot be merged`, {
+      where: { file: odd.indexFile },
+    });
   const entries = new Map<string, TreeEntry>();
   const numbers = new Map<string, number>();
   let hidden = 0;
@@ -221,7 +240,10 @@ function axesOf({ predicates, entries }: MergedGroup): ReadonlyMap<string, reado
 }
 
 function sameIndexes(before: Database, now: Database): boolean {
-  const names = (database: Database): string => visibleIndexes(database).map(({ tocFile, record }) => `${tocFile}\0${record.header.start}`).join('\n');
+  const names = (database: Database): string =>
+    visibleIndexes(database)
+      .map(({ tocFile, record }) => `${tocFile}\0${record.header.start}`)
+      .join('\n');
   return names(before) === names(now) && [...maskedTocs(before)].join('\n') === [...maskedTocs(now)].join('\n');
 }
 
@@ -236,6 +258,8 @@ async function bringForward(context: Context, config: FdbConfig, before: Databas
   const own = new Set(ours.map((record) => record.file));
   const main = now?.tocs[0];
   const ourStart = main?.records.find((record) => record.kind === 'index' && own.has(record.file))?.header.start ?? 0;
-  const between = (main?.records ?? []).filter((record) => record.kind === 'index' && record.header.start >= seen && record.header.start < ourStart);
+  const between = (main?.records ?? []).filter(
+    (record) => record.kind === 'index' && record.header.start >= seen && record.header.start < ourStart,
+  );
   if (main !== undefined && between.length > 0) await appendRecords(context, config, main.path, between);
 }

@@ -34,7 +34,12 @@ export interface DatabaseStats extends Stats {
 }
 
 /** Counts of every database that the selection matches. `absent.database` when there is none. */
-export async function* stats(context: Context, config: FdbConfig, selection: Selection, options: VisitOptions = {}): AsyncGenerator<DatabaseStats> {
+export async function* stats(
+  context: Context,
+  config: FdbConfig,
+  selection: Selection,
+  options: VisitOptions = {},
+): AsyncGenerator<DatabaseStats> {
   const disk = diskOf(context);
   for await (const visited of visitDatabases(context, config, selection, 'list', options))
     yield { key: visited.database.key, path: visited.path, ...(await databaseStats(disk, visited, visited.database, options)) };
@@ -59,7 +64,8 @@ async function databaseStats(disk: Disk, place: Place, database: Database, optio
   const adopted = await sizes([...usage.dataFiles.keys()].filter((file) => !isOwned(place, file)));
   const indexes = await sizes(new Set(usage.indexes.filter(({ fields }) => fields > 0).map(({ ref }) => ref.indexFile)));
   const tocs = await sizes(new Set(database.tocs.map((toc) => toc.path).filter((path) => !masked.has(path))));
-  const sum = (count: (index: (typeof usage.indexes)[number]) => number): number => usage.indexes.reduce((total, index) => total + count(index), 0);
+  const sum = (count: (index: (typeof usage.indexes)[number]) => number): number =>
+    usage.indexes.reduce((total, index) => total + count(index), 0);
   return {
     databases: 1,
     fields: sum((index) => index.fields),
@@ -101,7 +107,10 @@ const countNames = [
 
 /** Several counts in one. */
 export function sumStats(all: Iterable<Stats>): Stats {
-  const total: Record<(typeof countNames)[number], number> = Object.fromEntries(countNames.map((name) => [name, 0])) as Record<keyof Stats, number>;
+  const total: Record<(typeof countNames)[number], number> = Object.fromEntries(countNames.map((name) => [name, 0])) as Record<
+    keyof Stats,
+    number
+  >;
   for (const one of all) for (const name of countNames) total[name] += one[name];
   return total;
 }

@@ -75,10 +75,14 @@ export function checkCreator(context: Context, config: FdbConfig, database: Data
   const disk = diskOf(context);
   if (!config.onlyCreatorCanWrite || database.createdBy === disk.self.uid) return;
   const maker = disk.userName(database.createdBy);
-  throw new DteError('auth.access', `only user '${maker}' may change the database ${formatKey(database.key)}, not '${disk.userName(disk.self.uid)}'`, {
-    where: { file: database.path },
-    hint: `ask '${maker}', or set fdbOnlyCreatorCanWrite to false`,
-  });
+  throw new DteError(
+    'auth.access',
+    `only user '${maker}' may change the database ${formatKey(database.key)}, not '${disk.userName(disk.self.uid)}'`,
+    {
+      where: { file: database.path },
+      hint: `ask '${maker}', or set fdbOnlyCreatorCanWrite to false`,
+    },
+  );
 }
 
 function onDamageOf(options: VisitOptions): { readonly onDamage?: OnDamage } {

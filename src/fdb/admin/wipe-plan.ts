@@ -43,7 +43,6 @@ export interface WipePlan {
 
 export const lockNames: readonly string[] = ['archive.lock', 'list.lock', 'retrieve.lock', 'wipe.lock'];
 
-
 /** True when there is something to do. */
 export function isWorthIt(plan: WipePlan): boolean {
   return [plan.tocFiles, plan.controlFiles, plan.indexFiles, plan.dataFiles, plan.masks].some((list) => list.length > 0);
@@ -74,7 +73,12 @@ export function folders(place: Pick<WipePlan, 'path' | 'store'>): readonly strin
  * Undefined when the selection does not mean this database. Only whole databases and whole groups can be wiped: a selection with a
  * keyword of the elements matches no group. What belongs to a database that this one overlays is never touched, and then the whole cannot go.
  */
-export async function planWipe(disk: Disk, visited: Visited, selection: Selection, auxiliary: readonly string[]): Promise<WipePlan | undefined> {
+export async function planWipe(
+  disk: Disk,
+  visited: Visited,
+  selection: Selection,
+  auxiliary: readonly string[],
+): Promise<WipePlan | undefined> {
   const { database } = visited;
   const residual = residualSelection(database.schema, database.key, selection);
   if (residual === undefined) return undefined;
@@ -92,7 +96,9 @@ export async function planWipe(disk: Disk, visited: Visited, selection: Selectio
     for (const file of dataFilesOf(ref)) (isMeant && isOwned(visited, file) ? dataFiles : safe).add(file);
   }
   // Data files elsewhere that this database only adopted are no reason to keep the rest.
-  const keepsSome = visibleIndexes(database).some((ref) => !isOwned(visited, ref.indexFile) || !fitsExactly(database.schema, ref.group, residual));
+  const keepsSome = visibleIndexes(database).some(
+    (ref) => !isOwned(visited, ref.indexFile) || !fitsExactly(database.schema, ref.group, residual),
+  );
   const isWhole = !keepsSome && (residual.size === 0 || masks.length > 0);
   if (isWhole) return wholePlan(disk, visited, { indexFiles, dataFiles, safe, auxiliary });
   for (const file of safe) {
@@ -120,14 +126,22 @@ export async function planWipe(disk: Disk, visited: Visited, selection: Selectio
 async function wholePlan(
   disk: Disk,
   visited: Visited,
-  { indexFiles, dataFiles, safe, auxiliary }: { indexFiles: Set<string>; dataFiles: Set<string>; safe: ReadonlySet<string>; auxiliary: readonly string[] },
+  {
+    indexFiles,
+    dataFiles,
+    safe,
+    auxiliary,
+  }: { indexFiles: Set<string>; dataFiles: Set<string>; safe: ReadonlySet<string>; auxiliary: readonly string[] },
 ): Promise<WipePlan> {
   const { database } = visited;
   for (const ref of database.indexes) {
     if (isOwned(visited, ref.indexFile)) indexFiles.add(ref.indexFile);
     for (const file of dataFilesOf(ref)) if (isOwned(visited, file)) dataFiles.add(file);
   }
-  const subTocs = database.tocs.slice(1).map((toc) => toc.path).filter((path) => isOwned(visited, path));
+  const subTocs = database.tocs
+    .slice(1)
+    .map((toc) => toc.path)
+    .filter((path) => isOwned(visited, path));
   const data = await existing(disk, dataFiles);
   const known = {
     tocFiles: [...(await existing(disk, [joinPath(visited.path, 'toc')])), ...(await existing(disk, new Set(subTocs)))],
@@ -156,7 +170,8 @@ async function wholePlan(
 export async function planRemnant(disk: Disk, place: Place): Promise<WipePlan | undefined> {
   if ((await disk.info(joinPath(place.path, 'archive.lock'))) === undefined) return undefined;
   const files = (await Promise.all(folders(place).map((folder) => filesIn(disk, folder)))).flat();
-  const byName = (fits: (name: string) => boolean): string[] => [...new Set(files)].filter((file) => isOwned(place, file) && fits(baseName(file)));
+  const byName = (fits: (name: string) => boolean): string[] =>
+    [...new Set(files)].filter((file) => isOwned(place, file) && fits(baseName(file)));
   const known = {
     tocFiles: byName((name) => name === 'toc' || (name.startsWith('toc.') && !isControlName(name))),
     controlFiles: await controlFiles(disk, place.path),

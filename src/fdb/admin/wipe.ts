@@ -43,7 +43,12 @@ export interface WipeReport extends WipePlan {
  * Errors: `absent.database` when nothing matches, `auth.locked` for a database that is locked for wipe, or that holds unknown files and
  * `doit` was given without `unsafeAll`, `auth.access` for one that another user made.
  */
-export async function* wipe(context: Context, config: FdbConfig, selection: Selection, options: WipeOptions = {}): AsyncGenerator<WipeReport> {
+export async function* wipe(
+  context: Context,
+  config: FdbConfig,
+  selection: Selection,
+  options: WipeOptions = {},
+): AsyncGenerator<WipeReport> {
   const disk = diskOf(context);
   let found = 0;
   const locked: string[] = [];
@@ -73,7 +78,9 @@ export async function* wipe(context: Context, config: FdbConfig, selection: Sele
     else if (database === undefined) yield { ...(await wipeRemnant(disk, plan, options)), owner: report.owner };
     else {
       checkCreator(context, place.config, database);
-      const done = plan.isWhole ? await wipeWhole(context, { place, database, plan, selection, auxiliary: place.config.auxiliaryExtensions }, options) : await wipeGroups(context, { place, database, plan }, options);
+      const done = plan.isWhole
+        ? await wipeWhole(context, { place, database, plan, selection, auxiliary: place.config.auxiliaryExtensions }, options)
+        : await wipeGroups(context, { place, database, plan }, options);
       yield { ...done, owner: report.owner };
     }
   }
@@ -128,7 +135,8 @@ async function wipeWhole(context: Context, work: WholeWipe, options: WipeOptions
   await disk.syncFolder(place.path);
   // What was flushed between the plan and the locks belongs to the database too.
   const now = await readDatabase(disk, place.path);
-  const plan = now === undefined ? await planRemnant(disk, place) : await planWipe(disk, { ...place, database: now }, work.selection, work.auxiliary);
+  const plan =
+    now === undefined ? await planRemnant(disk, place) : await planWipe(disk, { ...place, database: now }, work.selection, work.auxiliary);
   try {
     if (plan?.isWhole !== true)
       throw new DteError('auth.locked', `the database ${formatKey(database.key)} was written to while its wipe began`, {
@@ -150,10 +158,14 @@ async function wipeRemnant(disk: Disk, plan: WipePlan, options: WipeOptions): Pr
 
 function refuseUnknown(plan: WipePlan, options: WipeOptions): void {
   if (plan.unknownFiles.length === 0 || options.unsafeAll === true) return;
-  throw new DteError('auth.locked', `the folder holds ${plan.unknownFiles.length} file(s) that are not of the database, so that it cannot be wiped whole`, {
-    where: { file: plan.unknownFiles[0] as string },
-    hint: 'move them away, or ask for all to be wiped (unsafeAll)',
-  });
+  throw new DteError(
+    'auth.locked',
+    `the folder holds ${plan.unknownFiles.length} file(s) that are not of the database, so that it cannot be wiped whole`,
+    {
+      where: { file: plan.unknownFiles[0] as string },
+      hint: 'move them away, or ask for all to be wiped (unsafeAll)',
+    },
+  );
 }
 
 async function execute(disk: Disk, plan: WipePlan, options: WipeOptions): Promise<Done> {
@@ -162,7 +174,11 @@ async function execute(disk: Disk, plan: WipePlan, options: WipeOptions): Promis
   const mark = plan.controlFiles.find((file) => file.endsWith('/archive.lock'));
   const locks = plan.controlFiles.filter((file) => file !== schema && file !== mark);
   const [toc, ...subTocs] = plan.tocFiles;
-  const removed = await removeFiles(disk, [...(options.unsafeAll === true ? plan.unknownFiles : []), ...plan.dataFiles, ...plan.auxiliaryFiles]);
+  const removed = await removeFiles(disk, [
+    ...(options.unsafeAll === true ? plan.unknownFiles : []),
+    ...plan.dataFiles,
+    ...plan.auxiliaryFiles,
+  ]);
   removed.push(...(await removeFiles(disk, [...plan.indexFiles, ...subTocs, ...present(toc)])));
   for (const folder of folders(plan)) if ((await disk.info(folder)) !== undefined) await disk.syncFolder(folder);
   removed.push(...(await removeFiles(disk, [...present(schema), ...locks])));
@@ -175,15 +191,17 @@ function present(file: string | undefined): string[] {
   return file === undefined ? [] : [file];
 }
 
-async function wipeGroups(
-  context: Context,
-  work: Pick<WholeWipe, 'place' | 'database' | 'plan'>,
-  options: WipeOptions,
-): Promise<Done> {
+async function wipeGroups(context: Context, work: Pick<WholeWipe, 'place' | 'database' | 'plan'>, options: WipeOptions): Promise<Done> {
   const disk = diskOf(context);
   const { place, plan } = work;
   for (const tocFile of new Set(plan.masks.map((mask) => mask.tocFile)))
-    await appendRecords(context, place.config, tocFile, plan.masks.filter((mask) => mask.tocFile === tocFile).map((mask) => mask.record), options.onDamage);
+    await appendRecords(
+      context,
+      place.config,
+      tocFile,
+      plan.masks.filter((mask) => mask.tocFile === tocFile).map((mask) => mask.record),
+      options.onDamage,
+    );
   const needed = await neededFiles(disk, place.path);
   const inUse: string[] = [];
   const free: string[] = [];

@@ -13,6 +13,7 @@ import { argumentsOf, tasksOf, type Work } from './read-batches.js';
 import { extracted, type Reading, readingFor } from './reading.js';
 import { openSidecars, type Sidecars } from './sidecars.js';
 
+
 export interface JumperOptions {
   /** Threads that read and decode. Default: one for each core. */
   readonly threads?: number;

@@ -28,7 +28,9 @@ export function askedCells(selection: Selection, keywords: ReadonlySet<string>):
     count *= values.length;
   }
   if (count > Number.MAX_SAFE_INTEGER)
-    throw new DteError('limit.range', `the request asks for ${count.toExponential(1)} fields`, { hint: 'ask for them in several requests' });
+    throw new DteError('limit.range', `the request asks for ${count.toExponential(1)} fields`, {
+      hint: 'ask for them in several requests',
+    });
   return { dimensions: new Map([...dimensions].reverse()), count };
 }
 
@@ -108,7 +110,11 @@ export function meaningsOf(asked: AskedPredicate, axis: readonly string[] | unde
     for (const [part, text] of storedValues(predicate, value, texts).entries()) {
       const known = meanings.get(text);
       if (known === undefined)
-        meanings.set(text, { rank: 2 * rank + (isParam ? part : 0), distance: isParam ? 0 : part, answers: dimension === undefined ? [] : [rank] });
+        meanings.set(text, {
+          rank: 2 * rank + (isParam ? part : 0),
+          distance: isParam ? 0 : part,
+          answers: dimension === undefined ? [] : [rank],
+        });
       else if (dimension !== undefined) known.answers.push(rank);
     }
   }

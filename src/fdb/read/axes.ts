@@ -5,7 +5,7 @@ import { levelMatcher, type Predicate, valuesOfText } from '../schema/index.js';
 import type { Key, OnDamage, Selection } from '../types.js';
 import { type WalkedIndex, walkIndexes } from './index-walk.js';
 import { diskOf, matchedDatabases, report } from './matched-databases.js';
-import { axisOf } from './overlap.js';
+import { axisOf } from './index-axes.js';
 
 export interface AxesOptions {
   /** Keywords of databases, of groups too, or all. Default: all. */
@@ -25,11 +25,15 @@ export async function axes(
   { depth = 3, onDamage }: AxesOptions = {},
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const values = new Map<string, Set<string>>();
-  for await (const databases of matchedDatabases(context, config, selection, { purpose: 'list', ...(onDamage === undefined ? {} : { onDamage }) })) {
+  for await (const databases of matchedDatabases(context, config, selection, {
+    purpose: 'list',
+    ...(onDamage === undefined ? {} : { onDamage }),
+  })) {
     const partial: WalkedIndex[] = [];
     for (const index of walkIndexes(databases, selection, { onDamage })) {
       const { group, ref } = index;
-      const stated = group.matcher === undefined || takesAll(ref, group.predicates, selection) ? statedAxes(ref, group.predicates) : undefined;
+      const stated =
+        group.matcher === undefined || takesAll(ref, group.predicates, selection) ? statedAxes(ref, group.predicates) : undefined;
       if (stated === undefined) {
         partial.push(index);
         continue;

@@ -3,7 +3,7 @@ import type { Database, IndexRef } from '../database/index.js';
 import { type ElementRule, type LevelMatcher, levelMatcher, type Predicate, type RulePath } from '../schema/index.js';
 import { formatKey, type OnDamage, type Selection } from '../types.js';
 import { report } from './matched-databases.js';
-import { axisOf } from './overlap.js';
+import { axisOf } from './index-axes.js';
 import { storedRule } from './stored-rule.js';
 
 /** One group of a database (or of databases of one key in several roots), as far as a selection concerns it. */
@@ -83,7 +83,13 @@ function groupOf(database: Database, ref: IndexRef, selection: Selection, onDama
   }
   if (!levelMatcher(rule.group.predicates, selection).matches(ref.group)) return undefined;
   const { predicates } = rule.group.element;
-  return { database, rule, predicates, matcher: isAsked(rule.group.element, selection) ? levelMatcher(predicates, selection) : undefined, refs: [] };
+  return {
+    database,
+    rule,
+    predicates,
+    matcher: isAsked(rule.group.element, selection) ? levelMatcher(predicates, selection) : undefined,
+    refs: [],
+  };
 }
 
 function isAsked({ predicates }: ElementRule, selection: Selection): boolean {

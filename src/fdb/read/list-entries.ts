@@ -4,6 +4,7 @@ import { type Database, readIndexes } from '../database/index.js';
 import type { IndexColumns } from '../format/index.js';
 import { valuesOfText } from '../schema/index.js';
 import type { Entry, Key, OnDamage, Selection } from '../types.js';
+import { mostEntries } from './index-axes.js';
 import { type WalkedGroup, type WalkedIndex, walkIndexes } from './index-walk.js';
 import { ListedEntry } from './listed-entry.js';
 import { diskOf, matchedDatabases, report } from './matched-databases.js';
@@ -66,7 +67,7 @@ async function* elementEntries(
   };
   const parts = partsOf(walked);
   let part = 0;
-  for await (const columns of ordered(asyncItems(parts), read, readsInFlight)) {
+  for await (const columns of ordered(parts, read, readsInFlight)) {
     context.signal?.throwIfAborted();
     for (const [number, index] of (parts[part] as readonly WalkedIndex[]).entries()) {
       const entries = entriesOf(index, columns[number] as IndexColumns, hiding.get(index.group) as Hiding, { masked, onDamage });
@@ -122,15 +123,9 @@ function partsOf(walked: readonly WalkedIndex[]): readonly (readonly WalkedIndex
       parts.push([index]);
       entries = 0;
     } else part.push(index);
-    entries += mostEntries(index);
+    entries += mostEntries(index.ref);
   }
   return parts;
-}
-
-function mostEntries({ ref }: WalkedIndex): number {
-  let product = 1;
-  for (const [, values] of ref.record.axes) product *= Math.max(1, values.length);
-  return product;
 }
 
 const nothing: Key = new Map();
@@ -154,8 +149,4 @@ function groupEntries(walked: readonly WalkedIndex[]): readonly Entry[] {
       flushedMs: ref.flushedMs,
       isMasked: false,
     }));
-}
-
-async function* asyncItems<T>(values: readonly T[]): AsyncGenerator<T> {
-  yield* values;
 }

@@ -34,7 +34,7 @@ export async function* matchedDatabases(
     else if (!same.includes(path)) same.push(path);
   }
   const groups = [...folders.values()].map((paths) => paths.sort()).sort((a, b) => ((a[0] as string) < (b[0] as string) ? -1 : 1));
-  const readings = ordered(items(groups), (paths) => Promise.all(paths.map((path) => openDatabase(disk, path, options))), databasesInFlight);
+  const readings = ordered(groups, (paths) => Promise.all(paths.map((path) => openDatabase(disk, path, options))), databasesInFlight);
   for await (const opened of readings) {
     context.signal?.throwIfAborted();
     const fitting: Database[] = [];
@@ -84,8 +84,4 @@ function lockedError({ path, key }: Database, purpose: 'list' | 'retrieve'): Dte
     where: { file: path },
     hint: `remove ${purpose}.lock there (dte fdb unlock --${purpose})`,
   });
-}
-
-async function* items<T>(values: readonly T[]): AsyncGenerator<T> {
-  yield* values;
 }

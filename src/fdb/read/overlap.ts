@@ -1,5 +1,6 @@
 import type { IndexRef } from '../database/index.js';
 import type { Predicate } from '../schema/index.js';
+import { axisOf } from './index-axes.js';
 
 /** What has to be done about an index for the sake of others of its group. */
 export interface Overlap {
@@ -47,11 +48,6 @@ export function overlaps(refs: readonly IndexRef[], predicates: readonly Predica
     }
   }
   return result;
-}
-
-/** The values of a keyword that an index states. */
-export function axisOf({ record }: IndexRef, { printed, keyword }: Predicate): readonly string[] | undefined {
-  return record.axes.get(printed) ?? record.axes.get(keyword);
 }
 
 /** Value -> numbers of the indexes that have it, rising. */

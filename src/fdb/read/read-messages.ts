@@ -96,7 +96,8 @@ async function readWindow(window: readonly Wanted[], files: OpenFiles, options: 
       for (const place of span.wanted) {
         const wanted = window[place] as Wanted;
         const start = wanted.location.offset - span.start;
-        if (typeof got === 'number' && got >= start + wanted.location.length) bytes[place] = buffer.subarray(start, start + wanted.location.length);
+        if (typeof got === 'number' && got >= start + wanted.location.length)
+          bytes[place] = buffer.subarray(start, start + wanted.location.length);
         else unreadable(wanted, got, options.onDamage);
       }
     }),
@@ -122,7 +123,8 @@ function spansOf(window: readonly Wanted[]): readonly Span[] {
     const { file, offset, length } = (window[place] as Wanted).location;
     const end = offset + length;
     const span = spans.at(-1);
-    const isNear = span !== undefined && span.file === file && offset <= span.end + gapBytes && Math.max(end, span.end) - span.start <= readBytes;
+    const isNear =
+      span !== undefined && span.file === file && offset <= span.end + gapBytes && Math.max(end, span.end) - span.start <= readBytes;
     const isLong = length >= longBytes || (span !== undefined && span.end - span.start >= longBytes && span.wanted.length === 1);
     if (isNear && !isLong) {
       span.end = Math.max(span.end, end);

@@ -47,8 +47,11 @@ export interface Retrieval {
 export function retrieve(context: Context, config: FdbConfig, request: Selection, options: RetrieveOptions = {}): Retrieval {
   const { order = 'request', expect, onDamage, open = (file) => diskOf(context).open(file) } = options;
   let planned: Promise<RetrievePlan> | undefined;
-  const plan = (): Promise<RetrievePlan> => (planned ??= planRetrieve(context, config, request, onDamage === undefined ? {} : { onDamage }));
-  const windows = async function* (memory: { readonly allocate?: Allocate; readonly allocateTogether?: Allocate } = {}): AsyncGenerator<MessageWindow> {
+  const plan = (): Promise<RetrievePlan> =>
+    (planned ??= planRetrieve(context, config, request, onDamage === undefined ? {} : { onDamage }));
+  const windows = async function* (
+    memory: { readonly allocate?: Allocate; readonly allocateTogether?: Allocate } = {},
+  ): AsyncGenerator<MessageWindow> {
     const { entries, shortfall } = await plan();
     checkExpected(expect, entries.length, shortfall);
     const inOrder = order === 'request' ? entries : byStorage(entries);
@@ -61,7 +64,8 @@ export function retrieve(context: Context, config: FdbConfig, request: Selection
       for (const message of window.messages) {
         const { file, offset } = message.location;
         try {
-          for (const field of parseMessage(remapped(message, tables), tables, { file, offset })) yield { ...field, messageNumber: ++number };
+          for (const field of parseMessage(remapped(message, tables), tables, { file, offset }))
+            yield { ...field, messageNumber: ++number };
         } catch (error) {
           if (onDamage === undefined) throw error;
           onDamage(error as DteError);
@@ -78,7 +82,8 @@ export function retrieve(context: Context, config: FdbConfig, request: Selection
     async *messages() {
       const tables = await tablesFor(context, (await plan()).entries);
       for await (const { messages } of windows())
-        for (const message of messages) yield { entry: message.entry, bytes: tables === undefined ? message.bytes : remapped(message, tables) };
+        for (const message of messages)
+          yield { entry: message.entry, bytes: tables === undefined ? message.bytes : remapped(message, tables) };
     },
     async copyTo(write) {
       const memory = new Recycler();

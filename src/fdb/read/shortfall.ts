@@ -46,7 +46,8 @@ export function shortfallOf(facts: ShortfallFacts): Shortfall {
   const { cells, answered, selection, schemas } = facts;
   const count = cells.count - answered.size;
   const missing: Key[] = [];
-  for (let number = 0; missing.length < Math.min(count, mostCells); number++) if (!answered.has(number)) missing.push(cellAt(cells, number));
+  for (let number = 0; missing.length < Math.min(count, mostCells); number++)
+    if (!answered.has(number)) missing.push(cellAt(cells, number));
   const known = keywordsIn(schemas);
   return {
     count,
@@ -67,16 +68,23 @@ export function checkExpected(expect: 'all' | number | undefined, found: number,
   const kinds = new Set(reasons.map(({ kind }) => kind));
   const isAlone = kinds.size === 1 && found === 0;
   const code = isAlone && kinds.has('database') ? 'absent.database' : isAlone && kinds.has('locked') ? 'auth.locked' : 'absent.field';
-  const wanted = expect === 'all' ? `${count} of ${shortfall.asked} fields are not there` : `${found} fields are there, expected are ${expect}`;
+  const wanted =
+    expect === 'all' ? `${count} of ${shortfall.asked} fields are not there` : `${found} fields are there, expected are ${expect}`;
   const named = cells.slice(0, 3).map(formatKey).join(', ');
   const text = named === '' ? wanted : `${wanted}: ${named}${count > 3 ? ', ...' : ''}`;
-  const hint = reasons.slice(0, 3).map((reason) => reason.text).join('; ');
+  const hint = reasons
+    .slice(0, 3)
+    .map((reason) => reason.text)
+    .join('; ');
   throw new DteError(code, text, hint === '' ? {} : { hint });
 }
 
 function reasonsOf(facts: ShortfallFacts): readonly ShortfallReason[] {
   const { schemas, selection, rules, databases, met } = facts;
-  const reasons: ShortfallReason[] = met.map((error) => ({ kind: error.code === 'auth.locked' ? 'locked' : 'damage', text: error.message }));
+  const reasons: ShortfallReason[] = met.map((error) => ({
+    kind: error.code === 'auth.locked' ? 'locked' : 'damage',
+    text: error.message,
+  }));
   reasons.push(...refusedValues(schemas, selection));
   const incomplete = rules.flatMap((rule) => {
     const missing = missingKeywords(rule, selection);
@@ -88,8 +96,13 @@ function reasonsOf(facts: ShortfallFacts): readonly ShortfallReason[] {
     reasons.push({ kind: 'keyword', text });
   }
   if (rules.length === 0 || incomplete.length === rules.length) return reasons;
-  if (databases > 0) reasons.push({ kind: 'element', text: `${databases === 1 ? 'the database' : `${databases} databases`} that fit do not hold them` });
-  else if (!met.some(({ code }) => code === 'auth.locked')) reasons.push({ kind: 'database', text: `no database fits ${databaseText(facts)}` });
+  if (databases > 0)
+    reasons.push({
+      kind: 'element',
+      text: databases === 1 ? 'the database that fits does not hold them' : `the ${databases} databases that fit do not hold them`,
+    });
+  else if (!met.some(({ code }) => code === 'auth.locked'))
+    reasons.push({ kind: 'database', text: `no database fits ${databaseText(facts)}` });
   return reasons;
 }
 
@@ -109,7 +122,9 @@ function refusedValues(schemas: readonly Schema[], selection: Selection): readon
 function databaseText({ rules, selection }: ShortfallFacts): string {
   const complete = rules.filter((rule) => missingKeywords(rule, selection).length === 0);
   const keywords = new Set(complete.flatMap(({ database }) => database.predicates.map((predicate) => sourceOf(predicate, selection))));
-  return formatKey(new Map([...selection].filter(([keyword]) => keywords.has(keyword)).map(([keyword, values]) => [keyword, values.join('/')])));
+  return formatKey(
+    new Map([...selection].filter(([keyword]) => keywords.has(keyword)).map(([keyword, values]) => [keyword, values.join('/')])),
+  );
 }
 
 function keywordsIn(schemas: readonly Schema[]): ReadonlySet<string> {
@@ -118,7 +133,10 @@ function keywordsIn(schemas: readonly Schema[]): ReadonlySet<string> {
 
 function predicatesOf(schemas: readonly Schema[]): readonly Predicate[] {
   const rules = schemas.flatMap((schema) => schema.rules);
-  return rules.flatMap((rule) => [...rule.predicates, ...rule.groups.flatMap((group) => [...group.predicates, ...group.element.predicates])]);
+  return rules.flatMap((rule) => [
+    ...rule.predicates,
+    ...rule.groups.flatMap((group) => [...group.predicates, ...group.element.predicates]),
+  ]);
 }
 
 function fileOf({ database }: RulePath, schemas: readonly Schema[]): string {

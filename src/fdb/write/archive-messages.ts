@@ -60,7 +60,11 @@ export async function archiveMessages(
   let sizeBytes = 0;
   let filtered = 0;
   let multiField = 0;
-  const given = { tables, ...(onDamage === undefined ? {} : { onDamage }), ...(context.signal === undefined ? {} : { signal: context.signal }) };
+  const given = {
+    tables,
+    ...(onDamage === undefined ? {} : { onDamage }),
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
+  };
   for await (const { message: original, isOwned } of messageViews(file, given)) {
     const isChanged = modifiers !== undefined && modifiers.size > 0;
     const message = isChanged ? modified(original, modifiers) : original;

@@ -17,8 +17,8 @@ export interface ArchiverHooks {
 
 export interface ArchiverOptions extends ArchiverHooks {
   /**
-   * A group that this archiver flushed so often or oftener gets one index for all of them on close; Infinity for never.
-   * Default 16.
+   * A group that this archiver flushed so often or oftener, with few entries at a time, gets one index for all of them on close;
+   * Infinity for never. Default 256.
    */
   readonly compactAfter?: number;
   /** Told of torn records that were repaired. */
@@ -51,7 +51,8 @@ export interface Archiver {
   close(): Promise<void>;
 }
 
-const defaultCompactAfter = 16;
+/** See `compactDatabase` for what it costs and gains. */
+const defaultCompactAfter = 256;
 
 export function openArchiver(context: Context, config: FdbConfig, options: ArchiverOptions = {}): Archiver {
   const { onArchive, onFlush, compactAfter = defaultCompactAfter, onDamage } = options;
@@ -67,7 +68,9 @@ export function openArchiver(context: Context, config: FdbConfig, options: Archi
 
   const checkOpen = (): void => {
     if (context.signal?.aborted === true)
-      throw new DteError('fault.cancelled', 'archiving was cancelled; what was not flushed is not in the store', { cause: context.signal.reason });
+      throw new DteError('fault.cancelled', 'archiving was cancelled; what was not flushed is not in the store', {
+        cause: context.signal.reason,
+      });
     if (isClosed) throw new DteError('fault.cancelled', 'the archiver is closed', { hint: 'open another' });
   };
   const splitter = (schema: Schema): ((metadata: Key) => SplitKey) => {
@@ -92,7 +95,13 @@ export function openArchiver(context: Context, config: FdbConfig, options: Archi
     const database = databases.find(lane, split.database);
     return database === undefined ? withinLater(lane, split, work) : databases.use(database, () => work(database));
   };
-  const put = (lane: FdbConfig, split: SplitKey, metadata: Key | undefined, parts: readonly Uint8Array[], given: ArchiveOptions): Location | Promise<Location> => {
+  const put = (
+    lane: FdbConfig,
+    split: SplitKey,
+    metadata: Key | undefined,
+    parts: readonly Uint8Array[],
+    given: ArchiveOptions,
+  ): Location | Promise<Location> => {
     const number = sequence++;
     return within(lane, split, (database) => {
       const own = resplit(database, lane.schema, split, metadata);
@@ -112,15 +121,22 @@ export function openArchiver(context: Context, config: FdbConfig, options: Archi
   const resplit = ({ catalogue }: OpenDatabase, schema: Schema, split: SplitKey, metadata: Key | undefined): SplitKey =>
     catalogue.schema === schema ? split : splitter(catalogue.schema)(metadata ?? metadataOf(split));
 
-  const archive = async (lane: FdbConfig, split: SplitKey, metadata: Key | undefined, parts: readonly Uint8Array[], given: ArchiveOptions): Promise<Location> => {
+  const archive = async (
+    lane: FdbConfig,
+    split: SplitKey,
+    metadata: Key | undefined,
+    parts: readonly Uint8Array[],
+    given: ArchiveOptions,
+  ): Promise<Location> => {
     const length = parts.reduce((sum, part) => sum + part.length, 0);
     if (length === 0) throw new DteError('data.message', 'a message without octets cannot be archived');
-    const put_ = put(lane, split, metadata, parts, given);
-    const location = put_ instanceof Promise ? track(put_) : put_;
+    const taken = put(lane, split, metadata, parts, given);
+    const location = taken instanceof Promise ? track(taken) : taken;
     onArchive?.(metadata ?? metadataOf(split), parts, length, Promise.resolve(location));
     return location;
   };
-  const laneOf = (split: SplitKey, schema: Schema): FdbConfig => (config.schema === schema && config.kind === 'local' ? config : configForArchive(config, metadataOf(split)));
+  const laneOf = (split: SplitKey, schema: Schema): FdbConfig =>
+    config.schema === schema && config.kind === 'local' ? config : configForArchive(config, metadataOf(split));
 
   const flushAll = async (): Promise<number> => {
     await Promise.allSettled([...inProgress]);

@@ -11,6 +11,16 @@ export interface OwnGroup {
   readonly file: IndexFile;
   /** Indexes that it wrote. */
   flushes: number;
+  /** Entries in them. */
+  entries: number;
+}
+
+/** Trees of more entries are better left alone: opening one costs little beside reading it. */
+const fewEntries = 128;
+
+/** Whether a group was flushed so often, and so little at a time, that one index for all of it pays. */
+export function isDue({ flushes, entries }: Pick<OwnGroup, 'flushes' | 'entries'>, compactAfter: number): boolean {
+  return flushes >= compactAfter && entries <= flushes * fewEntries;
 }
 
 export interface CompactOptions {
@@ -43,7 +53,8 @@ export async function compactDatabase(options: CompactOptions, groups: readonly 
   const { disk, path } = options;
   const before = await readDatabase(disk, path);
   if (before === undefined) return;
-  const chosen = groups.map((group) => ({ group, refs: mergeable(before, group, options) })).filter(({ refs }) => refs.length > 0);
+  const due = groups.filter((group) => options.subToc !== undefined || isDue(group, options.compactAfter));
+  const chosen = due.map((group) => ({ group, refs: mergeable(before, group, options) })).filter(({ refs }) => refs.length > 0);
   // A sub-toc can only be masked whole.
   if (options.subToc !== undefined && chosen.length < groups.filter(({ flushes }) => flushes > 0).length) return;
   if (chosen.length === 0) return;
@@ -59,12 +70,13 @@ function mergeable(database: Database, group: OwnGroup, { path, subToc, compactA
   const visible = visibleRefs(database).filter((ref) => sameKey(ref.group, group.key));
   const own = visible.filter((ref) => isOwn(ref, group, path));
   const others = visible.filter((ref) => !isOwn(ref, group, path));
-  const conflicting = (ref: IndexRef): boolean => others.some((other) => other.sequence > ref.sequence && mayShareKeys(other.record.axes, ref.record.axes));
+  /** Indexes that keep their place: one may only move behind those of them that hold none of its keys. */
+  const staying = [...others];
   const free: IndexRef[] = [];
-  // An index may only move behind those of its own that are newer when these move too.
   for (const ref of own.sort((a, b) => b.sequence - a.sequence)) {
-    if (conflicting(ref)) break;
-    free.unshift(ref);
+    const isHeld = staying.some((other) => other.sequence > ref.sequence && mayShareKeys(other.record.axes, ref.record.axes));
+    if (isHeld) staying.push(ref);
+    else free.unshift(ref);
   }
   if (subToc !== undefined) return free.length === own.length ? free : [];
   return free.length >= compactAfter && free.length > 1 ? free : [];

@@ -20,7 +20,10 @@ interface Write {
 
 export interface DataFile {
   /** Takes one message at the end of the file. A promise where the memory of `parts` is needed longer, or where too much is on its way. */
-  append(parts: readonly Uint8Array[], isOwned: boolean): { readonly offset: number; readonly length: number; readonly taken: Promise<void> | undefined };
+  append(
+    parts: readonly Uint8Array[],
+    isOwned: boolean,
+  ): { readonly offset: number; readonly length: number; readonly taken: Promise<void> | undefined };
   /** Everything appended before the call is written; tries again what failed. */
   write(): Promise<void>;
   sync(): Promise<void>;

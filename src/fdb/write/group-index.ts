@@ -103,5 +103,7 @@ function tooLong(text: string, most: number, keywords: readonly string[]): DteEr
 }
 
 function notLatin(text: string): DteError {
-  return new DteError('input.value', `the key '${text}' has characters outside Latin-1`, { hint: 'values of MARS keywords are plain letters and digits' });
+  return new DteError('input.value', `the key '${text}' has characters outside Latin-1`, {
+    hint: 'values of MARS keywords are plain letters and digits',
+  });
 }

@@ -5,7 +5,7 @@ import type { IndexContent } from '../format/index.js';
 import { type GroupRule, keyText, parseSchema, type Schema, type SplitKey } from '../schema/index.js';
 import type { CatalogueWriter, DatabasePlace } from '../seam.js';
 import { formatKey, type Key, type OnDamage } from '../types.js';
-import { compactDatabase, type OwnGroup } from './compact.js';
+import { compactDatabase, isDue, type OwnGroup } from './compact.js';
 import { type GroupIndex, groupIndex, type PendingEntries, sortedEntries } from './group-index.js';
 import { type IndexFile, indexFile } from './index-file.js';
 import type { NewFiles } from './new-files.js';
@@ -57,15 +57,22 @@ async function checkMayWrite(disk: Disk, config: FdbConfig, path: string, split:
   if (!config.onlyCreatorCanWrite) return;
   const owner = await disk.owner(toc);
   if (owner === disk.self.uid) return;
-  throw new DteError('auth.access', `database ${formatKey(split.database)} belongs to ${disk.userName(owner)}, and '${disk.userName(disk.self.uid)}' may not add to it`, {
-    where: { file: path },
-    hint: 'fdbOnlyCreatorCanWrite=false in the environment lets others add',
-  });
+  throw new DteError(
+    'auth.access',
+    `database ${formatKey(split.database)} belongs to ${disk.userName(owner)}, and '${disk.userName(disk.self.uid)}' may not add to it`,
+    {
+      where: { file: path },
+      hint: 'fdbOnlyCreatorCanWrite=false in the environment lets others add',
+    },
+  );
 }
 
 async function checkUnlocked(disk: Disk, path: string, key: Key): Promise<void> {
   if ((await disk.info(controlFile(path, 'archive'))) === undefined) return;
-  throw new DteError('auth.locked', `database ${formatKey(key)} is locked for archiving`, { where: { file: path }, hint: "'dte fdb unlock' unlocks it" });
+  throw new DteError('auth.locked', `database ${formatKey(key)} is locked for archiving`, {
+    where: { file: path },
+    hint: "'dte fdb unlock' unlocks it",
+  });
 }
 
 /** The copy in the folder governs; it is read only to see whether it is another. */
@@ -116,7 +123,7 @@ function localCatalogueWriter(
     let open = ofRule.get(text);
     if (open === undefined) {
       const index = groupIndex(group, rule.group);
-      open = { index, key: group, order: orderOf(group), file: indexFile(disk, path, text, files), flushes: 0 };
+      open = { index, key: group, order: orderOf(group), file: indexFile(disk, path, text, files), flushes: 0, entries: 0 };
       ofRule.set(text, open);
       hasNewFiles = true;
     }
@@ -124,7 +131,8 @@ function localCatalogueWriter(
   };
   const openGroups = (): readonly OpenGroup[] => [...groups.values()].flatMap((ofRule) => [...ofRule.values()]);
   /** Names in records are relative to the folder where they can be. */
-  const nameOf = (file: string): string => (file.startsWith(`${path}/`) && !file.includes('/', path.length + 1) ? file.slice(path.length + 1) : file);
+  const nameOf = (file: string): string =>
+    file.startsWith(`${path}/`) && !file.includes('/', path.length + 1) ? file.slice(path.length + 1) : file;
 
   const openOwnToc = async (): Promise<TocWriter> => {
     // A database that was wiped meanwhile must not take fields that nobody will find.
@@ -202,15 +210,18 @@ function localCatalogueWriter(
         for (const [group, pending] of taken) group.index.putBack(pending);
         throw error;
       }
-      for (const [group] of taken) group.flushes++;
+      for (const [group, { entries }] of taken) {
+        group.flushes++;
+        group.entries += entries.size;
+      }
       return taken.reduce((sum, [, { entries }]) => sum + entries.size, 0);
     },
     async close() {
       try {
         const own = openGroups();
-        const isDue = isAnnounced || own.some(({ flushes }) => flushes >= compactAfter);
+        const isWanted = isAnnounced || own.some((group) => isDue(group, compactAfter));
         const now = (): number => context.clock.now();
-        if (isDue) await compactDatabase({ disk, path, tocOptions, sync: config.syncOnFlush, subToc, compactAfter, now }, own);
+        if (isWanted) await compactDatabase({ disk, path, tocOptions, sync: config.syncOnFlush, subToc, compactAfter, now }, own);
       } catch (error) {
         // What was flushed stays as it is.
         context.log.warn('fdb.compact', { database: path, error: error instanceof Error ? error.message : String(error) });

@@ -1,6 +1,6 @@
 import type { Disk } from '../../base/index.js';
 import type { Store, StoreWriter } from '../seam.js';
-import { type BufferPool } from './buffer-pool.js';
+import type { BufferPool } from './buffer-pool.js';
 import { type DataFile, dataFile } from './data-file.js';
 import type { NewFiles } from './new-files.js';
 

@@ -79,7 +79,8 @@ async function* theRest(file: ReadableFile, options: MessagesOptions, start: num
   let isFirst = count > 0;
   try {
     for await (const { message } of firstFields(messages(from(file, start), given))) {
-      if (!isFirst) yield { message: { ...message, where: moved(message.where), messageNumber: message.messageNumber + before }, isOwned: true };
+      if (!isFirst)
+        yield { message: { ...message, where: moved(message.where), messageNumber: message.messageNumber + before }, isOwned: true };
       isFirst = false;
     }
   } catch (error) {
@@ -133,7 +134,8 @@ interface Block {
 
 /** Two blocks: one is worked on, the other is being read. */
 function blockReader(file: ReadableFile, sizeBytes: number): BlockReader {
-  const readInto = (position: number, target: Uint8Array): Promise<number> => (file.readInto as NonNullable<typeof file.readInto>)(position, target);
+  const readInto = (position: number, target: Uint8Array): Promise<number> =>
+    (file.readInto as NonNullable<typeof file.readInto>)(position, target);
   const fill = (memory: Uint8Array, position: number): Block => {
     const count = Math.max(0, Math.min(ahead, sizeBytes - position));
     const filled = count === 0 ? Promise.resolve(0) : readAll(position, memory.subarray(roomBytes, roomBytes + count));
@@ -192,7 +194,8 @@ function blockReader(file: ReadableFile, sizeBytes: number): BlockReader {
     while (at + (position - start) + length > end) {
       const before = start + (end - at);
       await advance(position);
-      if (start + (end - at) <= Math.max(before, position)) throw new DteError('fault.read', `'${file.path}' became shorter while it was read`);
+      if (start + (end - at) <= Math.max(before, position))
+        throw new DteError('fault.read', `'${file.path}' became shorter while it was read`);
     }
     const from = at + (position - start);
     return { bytes: memory.subarray(from, from + length), isOwned: false };

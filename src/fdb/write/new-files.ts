@@ -26,7 +26,9 @@ export function newFiles(context: Pick<Context, 'clock'>, umask = 0): NewFiles {
         const file = await disk.write(path, { mode: mode & ~umask, exclusive: true });
         if (file !== undefined) return file;
       }
-      throw new DteError('fault.write', `'${folder}' holds ${mostTries} files of this very process`, { hint: 'look for a process with the same number on a host of the same name' });
+      throw new DteError('fault.write', `'${folder}' holds ${mostTries} files of this very process`, {
+        hint: 'look for a process with the same number on a host of the same name',
+      });
     },
   };
 }

@@ -82,7 +82,8 @@ export function openDatabases(most: number, backendOf: (config: FdbConfig) => Wr
   const makeRoom = async (): Promise<void> => {
     while (byId.size + coming > most) {
       let oldest: OpenDatabase | undefined;
-      for (const database of byId.values()) if (database.users === 0 && (oldest === undefined || database.lastUsed < oldest.lastUsed)) oldest = database;
+      for (const database of byId.values())
+        if (database.users === 0 && (oldest === undefined || database.lastUsed < oldest.lastUsed)) oldest = database;
       if (oldest === undefined) return;
       byId.delete(oldest.id);
       await flushOne(oldest);
