@@ -235,6 +235,34 @@ t.test('databases beyond the limit are flushed and closed, the one not used for 
   for (const day of [1, 2, 3, 4, 5]) t.equal((await visible(disk, pathOf(day))).get('9:1:500:130'), 'again', `day ${day}`);
 });
 
+t.test('a flush waits for archives that were begun before it, and room is not made by closing what is in use', async (t) => {
+  const disk = memoryDisk();
+  let open = (): void => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  // Data files of the first day are written only when the gate is open.
+  const slow = {
+    ...disk,
+    write: async (path: string, options: { exclusive: true }) => {
+      const file = await disk.write(path, options);
+      if (file === undefined || !path.includes('20240101') || !path.endsWith('.data')) return file;
+      return { ...file, writeAt: async (position: number, parts: readonly Uint8Array[]) => gate.then(() => file.writeAt(position, parts)) };
+    },
+  };
+  const archiver = openArchiver(contextOn(slow as typeof disk), await memoryConfig(disk, { mostDatabasesOpen: 1 }));
+  await archiver.archiveKey(metadata({ step: '0' }), [octets('opens the database')]);
+  const long = archiver.archiveKey(metadata({ step: '6' }), [new Uint8Array(2 << 20).fill(65)]);
+  await archiver.archiveKey(metadata({ date: '20240102' }), [octets('another database')]);
+  const flushed = archiver.flush();
+  open();
+  t.equal(await flushed, 3);
+  await long;
+  t.equal((await visible(disk)).get('6:1:500:130')?.length, 2 << 20);
+  t.equal((await visible(disk, '/root/rd:xxxx:enfo:20240102:0000:g')).size, 1);
+  await archiver.close();
+});
+
 t.test('the schema in the folder governs, whatever is configured now', async (t) => {
   const disk = memoryDisk();
   const config = await memoryConfig(disk);

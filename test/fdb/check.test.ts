@@ -60,13 +60,13 @@ t.test('trees of many pages by upstream are sound, and every kind of damage to t
   t.teardown(() => peer.remove());
   const template = fieldFile(peer, 'template.grib', [0]);
   // All in one flush: one tree of several pages.
-  peer.run('fdb-hammer', '--nsteps=1', '--nensembles=1', '--nlevels=500', '--nparams=5', '--expver=xxxx', '--class=rd', template);
+  peer.run('fdb-hammer', '--nsteps=1', '--nensembles=1', '--nlevels=260', '--nparams=5', '--expver=xxxx', '--class=rd', template);
   const before = sorted(fdb.theirs());
-  t.equal(before.length, 2500);
+  t.equal(before.length, 1300);
   t.same(kinds(await only(check(context, config, selection, { messages: 'ends' }))), []);
   const index = named(fdb, '.index')[0] as string;
   const whole = readFileSync(index);
-  t.ok(whole.length > 3 * 65536);
+  t.ok(whole.length >= 3 * 65536);
   const page = (number: number): number => (number - 1) * 65536;
   const damages: readonly (readonly [string, number, number, FindingKind])[] = [
     ['number of a page', page(2), 0x04, 'index.page'],
@@ -204,7 +204,7 @@ t.test('every octet of a record that is changed is found, or changes nothing tha
   // The second INDEX record, header and payload: every octet that says something.
   const start = whole.length - 1024;
   let found = 0;
-  for (let offset = start; offset < start + 700; offset += 3) {
+  for (let offset = start; offset < start + 700; offset += 5) {
     flip(toc, offset);
     const reports = await collected(check(context, config, new Map([['class', ['rd']]]), { messages: 'keys' }));
     const isFound = reports.some((report) => !report.isSound);
@@ -218,7 +218,7 @@ t.test('every octet of a record that is changed is found, or changes nothing tha
       t.fail(`octet ${offset - start} of the record changes the listing and is not found`);
     writeFileSync(toc, whole);
   }
-  t.ok(found > 50, `${found} of them are found`);
+  t.ok(found > 40, `${found} of them are found`);
 });
 
 t.test('leftovers are told from files of the database: unflushed messages, orphans, locks, strangers', peerTest, async (t) => {

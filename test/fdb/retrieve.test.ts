@@ -29,7 +29,11 @@ t.test('a date that stands on three levels is one keyword of a request', async (
   const config = await memoryConfig(disk);
   const common = { class: 'd1', expver: '0001', stream: 'clte', type: 'fc', levtype: 'sfc', time: '0000' };
   const dates = ['20231231', '20240101', '20240102', '20240201'];
-  await archive(disk, config, dates.map((date) => ({ ...common, date, param: '167' })));
+  await archive(
+    disk,
+    config,
+    dates.map((date) => ({ ...common, date, param: '167' })),
+  );
   const request = asked({ ...common, date: '20240201/20231231/20240102/20250101', param: '167' });
   const found = await inspect(context, config, request);
   t.same(
@@ -39,7 +43,10 @@ t.test('a date that stands on three levels is one keyword of a request', async (
   );
   const shortfall = await retrieve(context, config, request).shortfall;
   t.match(shortfall, { count: 1, asked: 4 });
-  t.same(shortfall.cells.map((cell) => cell.get('date')), ['20250101']);
+  t.same(
+    shortfall.cells.map((cell) => cell.get('date')),
+    ['20250101'],
+  );
   t.same((await axes(context, config, asked({ class: 'd1' }))).get('date'), dates);
 });
 
@@ -47,14 +54,21 @@ t.test('wind that is not there is answered by vorticity and divergence, each onc
   const disk = memoryDisk();
   const context = contextOn(disk);
   const config = await memoryConfig(disk);
-  await archive(disk, config, ['130', '138', '155'].map((param) => Object.fromEntries(metadata({ param }))));
+  await archive(
+    disk,
+    config,
+    ['130', '138', '155'].map((param) => Object.fromEntries(metadata({ param }))),
+  );
   const params = async (param: string): Promise<readonly (string | undefined)[]> =>
     (await inspect(context, config, asked({ ...Object.fromEntries(metadata()), param }))).map((entry) => combinedKey(entry).get('param'));
   t.same(await params('130/131/132'), ['130', '138', '155']);
   t.same(await params('132'), ['138', '155']);
   const both = await retrieve(context, config, asked({ ...Object.fromEntries(metadata()), param: '131/132/133' })).shortfall;
   t.match(both, { count: 1, asked: 3 }, 'u and v are both answered');
-  t.same(both.cells.map((cell) => cell.get('param')), ['133']);
+  t.same(
+    both.cells.map((cell) => cell.get('param')),
+    ['133'],
+  );
 });
 
 t.test('a step and the interval that means the same are both found where both are there', async (t) => {
@@ -80,14 +94,27 @@ t.test('lanes of a configuration are searched together', async (t) => {
   const here = contextOn({ ...disk, realPath: async (path: string) => (path === '.' ? '/' : path) });
   const lane = (name: string): object => {
     const root = `/${name}`;
-    return { select: `expver=${name}`, type: 'local', engine: 'toc', schema: '/schema', spaces: [{ name: 'all', roots: [{ path: root }] }] };
+    return {
+      select: `expver=${name}`,
+      type: 'local',
+      engine: 'toc',
+      schema: '/schema',
+      spaces: [{ name: 'all', roots: [{ path: root }] }],
+    };
   };
   for (const name of ['aaaa', 'bbbb']) await disk.makeFolder(`/${name}`);
   const config = await readFdbConfig(here, { config: { type: 'select', fdbs: [lane('aaaa'), lane('bbbb')] } });
-  await archive(disk, config, ['aaaa', 'bbbb'].map((expver) => Object.fromEntries(metadata({ expver }))));
+  await archive(
+    disk,
+    config,
+    ['aaaa', 'bbbb'].map((expver) => Object.fromEntries(metadata({ expver }))),
+  );
   const context = contextOn(disk);
   const found = await inspect(context, config, asked({ ...Object.fromEntries(metadata()), expver: 'bbbb/aaaa' }));
-  t.same(found.map((entry) => combinedKey(entry).get('expver')), ['bbbb', 'aaaa']);
+  t.same(
+    found.map((entry) => combinedKey(entry).get('expver')),
+    ['bbbb', 'aaaa'],
+  );
   let count = 0;
   for await (const entries of listEntries(context, config, new Map())) count += entries.length;
   t.equal(count, 2);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { control, wipe, wipedPaths } from '../../src/fdb/admin/index.js';
+import { readFdbConfig } from '../../src/fdb/config/index.js';
 import { readControls, readDatabase } from '../../src/fdb/database/index.js';
 import { openArchiver } from '../../src/fdb/write/archiver.js';
 import { noFdb } from '../support/fdb-peer.js';
@@ -239,6 +240,27 @@ t.test(
     }
   },
 );
+
+t.test('a day does not wipe the database of its whole year; the year does', async (t) => {
+  const disk = memoryDisk();
+  await disk.makeFolder('/root');
+  disk.put('/schema', octets('date:Date; time:Time; [ class, expver, date:Year [ date:Month, type [ date, time, param ]]]'));
+  const here = { ...disk, realPath: async (path: string) => (path === '.' ? '/' : path) };
+  const space = { name: 'all', handler: 'Default', roots: [{ path: '/root' }] };
+  const config = await readFdbConfig(contextOn(here), { config: { type: 'local', engine: 'toc', schema: '/schema', spaces: [space] } });
+  const archiver = openArchiver(contextOn(disk), config);
+  for (const date of ['20240115', '20240116', '20240301'])
+    await archiver.archiveKey(new Map(Object.entries({ class: 'rd', expver: 'xxxx', date, type: 'an', time: '0000', param: '1' })), [octets(date)]);
+  await archiver.close();
+  t.equal((await visible(disk, '/root/rd:xxxx:2024')).size, 3);
+  for (const date of ['date=20240115', 'date=20240115/20240116', 'date=20230101', 'year=2023', 'year=2024,month=4'])
+    await t.rejects(collected(wipe(contextOn(disk), config, selectionOf(`class=rd,expver=xxxx,${date}`), { doit: true })), { code: 'absent.database' }, date);
+  t.equal((await visible(disk, '/root/rd:xxxx:2024')).size, 3);
+  t.notOk((await only(wipe(contextOn(disk), config, selectionOf('class=rd,expver=xxxx,year=2024,month=3'), { doit: true }))).isWhole);
+  t.same([...(await visible(disk, '/root/rd:xxxx:2024')).values()], ['20240115', '20240116']);
+  t.ok((await only(wipe(contextOn(disk), config, selectionOf('class=rd,expver=xxxx,year=2024'), { doit: true }))).isWhole);
+  t.same(disk.paths(), ['/schema']);
+});
 
 /** How many operations an undisturbed wipe takes. */
 async function operationsOf(disk: MemoryDisk, what: typeof asked): Promise<number> {

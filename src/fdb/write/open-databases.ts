@@ -148,7 +148,9 @@ export function openDatabases(most: number, backendOf: (config: FdbConfig) => Wr
       const work = async (): Promise<void> => {
         for (let database = queue.shift(); database !== undefined; database = queue.shift()) {
           try {
-            fields += await flushOne(database);
+            // Not `fields += await`: others add to it meanwhile.
+            const made = await flushOne(database);
+            fields += made;
             database.isStale = true;
           } catch (error) {
             errors.push(error);

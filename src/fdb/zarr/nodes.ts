@@ -19,8 +19,10 @@ export interface Decoder {
 export interface ArrayNode {
   readonly name: string;
   readonly facts: ArrayFacts;
-  /** undefined: the chunk has no value of its own. */
-  infoOf(index: readonly number[]): ZarrValueInfo | undefined;
+  /** Whether a chunk has a value; if not, it reads as fill values. */
+  has(index: readonly number[]): boolean;
+  /** Of a chunk that has a value. */
+  infoOf(index: readonly number[]): ZarrValueInfo;
   chunk(index: readonly number[]): Promise<Uint8Array<ArrayBuffer>>;
   /** Indexes of chunks that have a value. */
   chunks(): Iterable<readonly number[]>;
@@ -70,10 +72,9 @@ export function fieldArray(options: FieldArrayOptions): ArrayNode {
       dimensionNames: [...dimensions, ...points].map((dimension) => dimension.name),
       attributes,
     },
+    has: (index) => hasEntry(outer, cells, outerOf(index)),
     infoOf(index) {
-      const placed = placedIn(outerOf(index));
-      if (placed.length === 0) return undefined;
-      const sources = placed.map(({ entry, start }) => `${start} ${entry.location.file} ${entry.location.offset} ${entry.location.length} ${entry.flushedMs}`);
+      const sources = placedIn(outerOf(index)).map(({ entry, start }) => `${start} ${entry.location.file} ${entry.location.offset} ${entry.location.length} ${entry.flushedMs}`);
       return { sizeBytes: chunkBytes, tag: tagOf([tagStart, ...sources].join('\n')) };
     },
     async chunk(index) {
@@ -137,6 +138,7 @@ export function numberArray(
     name,
     // A fill value is never met here; for whole numbers there is no NaN.
     facts: { grid: chunkGrid(shape, shape), dataType, fill: dataType === 'int32' ? 0 : Number.NaN, dimensionNames: dimensions.map((one) => one.name), attributes },
+    has: () => true,
     infoOf: () => info,
     chunk: async () => bytes,
     *chunks() {

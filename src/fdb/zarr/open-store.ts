@@ -62,14 +62,14 @@ export function openStore(
       const document = documents.get(key);
       if (document !== undefined) return { sizeBytes: document.length, tag: tagOf(document) };
       const at = chunkAt(key);
-      return at?.node.infoOf(at.index);
+      return at?.node.has(at.index) === true ? at.node.infoOf(at.index) : undefined;
     },
     async get(key, { signal } = {}) {
       // Copies, since a reader may write into what it is given.
       const document = documents.get(key);
       if (document !== undefined) return document.slice();
       const at = chunkAt(key);
-      if (at === undefined || at.node.infoOf(at.index) === undefined) return undefined;
+      if (at?.node.has(at.index) !== true) return undefined;
       return (await cache.get(key, () => limited(() => at.node.chunk(at.index)), signal)).slice();
     },
     async getRange(key, range, options) {

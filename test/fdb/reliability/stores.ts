@@ -21,33 +21,34 @@ export function configIn(folder: string): object {
 
 export async function openStore(disk: Disk, folder: string, { useSubToc = false, compactAfter = 2, sync = true }: StoreOptions = {}): Promise<Fdb> {
   const options: FdbOptions = { config: configIn(folder), userConfig: { useSubToc }, compactAfter };
-  return openFdb(contextOn(disk, { FDB_DATA_SYNC_ON_FLUSH: sync ? '1' : '0', FDB_DBNAMES_FILE: '/dev/null' }), options);
+  // Without a table of its own, Debian's packaged one nests the folders of databases.
+  return openFdb(contextOn(disk, { FDB_DATA_SYNC_ON_FLUSH: sync ? '1' : '0', FDB_DBNAMES_FILE: `${folder}/dbnames` }), options);
 }
 
 export function contextOn(disk: Disk, env: Readonly<Record<string, string>> = {}): Context {
-  // A disk in memory has no working folder, and no table of names.
+  // A disk in memory has no working folder.
   const realPath = async (path: string): Promise<string> => (path === '.' ? '/' : disk.realPath(path));
-  const read = async (path: string): ReturnType<Disk['read']> => (path === '/dev/null' ? new Uint8Array(0) : disk.read(path));
   const node = nodeContext();
-  return { ...node, env, disk: { ...disk, realPath, read }, log: { ...node.log, warn: () => {} } };
+  return { ...node, env, disk: { ...disk, realPath }, log: { ...node.log, warn: () => {} } };
 }
 
 /** Makes the schema and the roots. */
 export async function layMemory(disk: MemoryDisk): Promise<void> {
   disk.put('/fdb/schema', new TextEncoder().encode(peerSchema));
+  disk.put('/fdb/dbnames', new Uint8Array(0));
   for (const root of ['one', 'two']) await disk.makeFolder(`/fdb/${root}`);
 }
 
 export function layFolder(folder: string): void {
   for (const root of ['one', 'two']) mkdirSync(join(folder, root), { recursive: true });
   writeFileSync(join(folder, 'schema'), peerSchema);
+  writeFileSync(join(folder, 'dbnames'), '');
 }
 
 /** A configuration file for upstream's tools, and their environment. */
 export function peerEnv(folder: string): Readonly<Record<string, string>> {
   const file = join(folder, 'config.yaml');
   writeFileSync(file, JSON.stringify(configIn(folder)));
-  writeFileSync(join(folder, 'dbnames'), '');
   return { FDB5_CONFIG_FILE: file, FDB_DBNAMES_FILE: join(folder, 'dbnames') };
 }
 
