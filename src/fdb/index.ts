@@ -56,6 +56,7 @@ export type {
   ExtractedField,
   ExtractOptions,
   ExtractRequest,
+  GridPoint,
   IndexedJumps,
   IndexJumpsOptions,
   JumperOptions,

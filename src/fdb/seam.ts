@@ -1,10 +1,10 @@
 import type { ReadableFile } from '../base/index.js';
 import type { Schema, SplitKey } from './schema/index.js';
-import type { Entry, Key, Location, OnDamage, Selection } from './types.js';
+import type { Key, Location } from './types.js';
 
 /**
  * The seam of the field store: a `Store` keeps the octets of messages, a `Catalogue` knows which message lies where. The archiver
- * and the readers talk to nothing else, so either half can live elsewhere (a server, an object store) while the other stays.
+ * talks to nothing else, so either half can live elsewhere (a server, an object store) while the other stays.
  *
  * Order of a flush, whatever the halves are: the catalogue takes what was indexed so far, the store makes its octets safe, and only
  * then the catalogue makes its entries visible. An entry that is visible therefore has its octets.
@@ -43,8 +43,10 @@ export interface StoreWriter {
    * the caller must wait because more is on its way than memory is set aside for.
    */
   archive(group: string, parts: readonly Uint8Array[], options?: ArchiveOptions): Location | Promise<Location>;
-  /** Everything archived before the call is safe afterwards. After a failure the call may be repeated. */
+  /** Everything archived before the call is safe afterwards. After a failure the call may be repeated. `absent.file` when others removed it, for good. */
   flush(): Promise<void>;
+  /** Whether all that was flushed is still in its place: others may have wiped it. */
+  isIntact(): Promise<boolean>;
   /** Lets go of files; what was not flushed is lost. */
   close(): Promise<void>;
 }
@@ -53,13 +55,6 @@ export interface StoreWriter {
 export interface Catalogue {
   /** Makes the database when there is none. `auth.locked`, `auth.access`, `data.toc`. */
   openForWriting(split: SplitKey, schema: Schema): Promise<CatalogueWriter>;
-  /** Entries that fit, in batches, the newest index first. */
-  list(selection: Selection, options?: ListOptions): AsyncIterable<readonly Entry[]>;
-}
-
-export interface ListOptions {
-  readonly masked?: 'hide' | 'include' | 'only';
-  readonly onDamage?: OnDamage;
 }
 
 /** New entries of one database. */
@@ -74,6 +69,8 @@ export interface CatalogueWriter {
   /** Notes an entry; nothing is visible before the flush. Of two with the same key the one with the higher `sequence` counts. */
   index(split: SplitKey, location: Location, sequence: number): void;
   readonly isDirty: boolean;
+  /** Whether the database is still the one that was opened: others may have wiped it, and made it anew. */
+  isIntact(): Promise<boolean>;
   /**
    * Makes visible what was indexed before the call, after `stored` has made its octets safe: number of entries. When it fails
    * nothing of it is visible, all of it is kept, and the call may be repeated.

@@ -33,6 +33,7 @@
  * for (const field of flattenRequest(full, language)) console.log(field.get('date'), field.get('step'));
  */
 export { expander, expandRequest, expandRequests, type ExpandOptions } from './expand.js';
+export { filterRequest } from './filter.js';
 export { countCombinations, flattenRequest } from './flatten.js';
 export { formatRequest, formatValues } from './format.js';
 export { type Keyword, type MarsLanguage, marsLanguage, type ParamMatching, type Verb } from './language.js';

@@ -70,12 +70,16 @@ export class FDB {
   /** The messages that a selection asks for. Nothing is read yet, and what is missing is told by `handle.shortfall`, by the log, or as an error with `expect`. */
   async retrieve(selection: MarsSelection, choice: RetrieveChoice = {}): Promise<DataHandle> {
     const request = await toSelection(this.#context, selection);
-    if (request.size === 0) throw new DteError('input.option', 'nothing is selected', { hint: 'a retrieve needs the keywords of the fields; list takes {}' });
+    if (request.size === 0)
+      throw new DteError('input.option', 'nothing is selected', { hint: 'a retrieve needs the keywords of the fields; list takes {}' });
     return new DataHandle(this.#fdb.retrieve(request, choice), this.#context.log);
   }
 
   async *list(selection: MarsSelection, { includeMasked = false, level = 3 }: ListChoice = {}): AsyncGenerator<ListElement> {
-    const batches = this.#fdb.list(await toSelection(this.#context, selection), { depth: level, masked: includeMasked ? 'include' : 'hide' });
+    const batches = this.#fdb.list(await toSelection(this.#context, selection), {
+      depth: level,
+      masked: includeMasked ? 'include' : 'hide',
+    });
     for await (const entries of batches) for (const entry of entries) yield listElement(entry, level);
   }
 

@@ -21,7 +21,9 @@ export async function toKey(context: Context, given: MarsSelection): Promise<Key
   return new Map(
     [...selection].map(([keyword, values]) => {
       if (values.length === 1) return [keyword, values[0] as string];
-      throw new DteError('input.value', `${keyword} has ${values.length} values in the key of one field`, { hint: 'one value for each keyword' });
+      throw new DteError('input.value', `${keyword} has ${values.length} values in the key of one field`, {
+        hint: 'one value for each keyword',
+      });
     }),
   );
 }
@@ -35,7 +37,9 @@ function listOf(keyword: string, value: SelectionValue): readonly string[] {
   const values = typeof value === 'string' ? value.split('/') : typeof value === 'number' ? [value] : value;
   const texts = values.map((one) => {
     if (typeof one === 'string' || (typeof one === 'number' && Number.isFinite(one))) return String(one).trim();
-    throw new DteError('input.value', `${keyword} has the value ${String(one)}`, { hint: 'texts, numbers and lists of them are understood' });
+    throw new DteError('input.value', `${keyword} has the value ${String(one)}`, {
+      hint: 'texts, numbers and lists of them are understood',
+    });
   });
   if (texts.length > 0 && texts.every((text) => text !== '')) return texts;
   throw new DteError('input.value', `${keyword} has no value`, { hint: 'leave the keyword out to accept anything' });

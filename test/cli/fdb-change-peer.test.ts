@@ -60,7 +60,10 @@ t.test('what ours archives is listed and read by fdb5, and the other way round',
   const stores = openStores(t);
   const { peer, four, template } = stores;
   t.equal((await stores.dte('write', four)).code, 0);
-  t.equal((await stores.dte('write', '--modifiers=expver=xx09', '--include-filter=param=130', '--exclude-filter=levelist=500', four)).code, 0);
+  t.equal(
+    (await stores.dte('write', '--modifiers=expver=xx09', '--include-filter=param=130', '--exclude-filter=levelist=500', four)).code,
+    0,
+  );
   const keys = '{class=rd,expver=xx09,stream=oper,date=20240101,time=0000,domain=g}{type=an,levtype=pl}{step=0,levelist=1000,param=130}';
   t.match(peer.list('class=rd,expver=xx09'), [new RegExp(`^${keys.replace(/[{}]/g, '\\$&')} `)]);
   t.equal(peer.list('class=rd,expver=xx01').length, 4);

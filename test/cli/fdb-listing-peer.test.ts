@@ -36,7 +36,8 @@ t.test('listings and reports are those of fdb5', { skip: noFdb || noEccodes }, a
   await t.test('where, status, stats, dump', async (t) => {
     for (const tool of [['where'], ['status'], ['stats'], ['stats', '--details'], ['dump'], ['dump', '--simple']] as const) {
       const [name, ...options] = tool;
-      for (const expver of ['xx01', 'hm01', 'hm02', 'xx03', 'none']) await sameAsPeer(t, stores, name, ...options, `class=rd,expver=${expver}`);
+      for (const expver of ['xx01', 'hm01', 'hm02', 'xx03', 'none'])
+        await sameAsPeer(t, stores, name, ...options, `class=rd,expver=${expver}`);
     }
   });
 

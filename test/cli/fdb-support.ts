@@ -51,14 +51,15 @@ export function openStores(t: Test): Stores {
   };
 }
 
-async function runHere(args: readonly string[], env: Readonly<Record<string, string>>): Promise<PeerRun> {
+/** Runs the command in this process: for tests of many runs. */
+export async function runHere(args: readonly string[], env: Readonly<Record<string, string>>): Promise<PeerRun> {
   const base = nodeContext();
   let stdout = '';
   let stderr = '';
   let code = 0;
   const damage = (error: unknown): void => {
     if (!(error instanceof DteError)) throw error;
-    stderr += `${error.message}\n`;
+    stderr += `dte: ${error.message}\n`;
     code = Math.max(code, exitCodeOf(error));
   };
   const terminal = {
@@ -71,7 +72,9 @@ async function runHere(args: readonly string[], env: Readonly<Record<string, str
     damage,
     close: () => {},
   };
-  await buildProgram((_, work) => work(terminal)).parseAsync(args, { from: 'user' }).catch(damage);
+  await buildProgram((_, work) => work(terminal))
+    .parseAsync(args, { from: 'user' })
+    .catch(damage);
   return { code, stdout, stderr };
 }
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { noShared, sharedGrib } from '../grib/peer.js';
-import { dte, type Finished, scratch } from './dte.js';
+import { dte, scratch } from './dte.js';
+import { type PeerRun, runHere } from './fdb-support.js';
 
 const template = `${sharedGrib}fdb-template.grib`;
 const folder = scratch(t);
@@ -15,50 +16,51 @@ const message = (): Buffer => {
   const file = readFileSync(template);
   return file.subarray(0, file.readUIntBE(4, 3));
 };
-const fdb = (...args: readonly string[]): Promise<Finished> => dte(['fdb', ...args], { env: { ...nothing, DTE_FDB_ROOT: at('root') } });
+const env = { ...nothing, DTE_FDB_ROOT: at('root') };
+const fdb = (...args: readonly string[]): Promise<PeerRun> => runHere(['fdb', ...args], env);
 
 async function refused(t: Test, args: readonly string[], code: number, message: RegExp): Promise<void> {
   const run = await fdb(...args);
   t.equal(run.code, code, `dte fdb ${args.join(' ')}`);
   t.match(run.stderr, message);
-  t.equal(run.stdout.toString(), '', 'nothing on standard output');
+  t.equal(run.stdout, '', 'nothing on standard output');
 }
 
 t.test('with no configuration at all: write, list, read, wipe', { skip: noShared }, async (t) => {
   const size = message().length;
-  const written = await fdb('write', template);
+  const written = await dte(['fdb', 'write', template], { env });
   t.equal(written.code, 0, written.stderr);
   t.match(written.stdout.toString(), /^Processing .*fdb-template\.grib\nFDB archive 1 message, size 10\.4805 Kbytes, in \S+ second \(/);
 
   const request = 'class=ea,expver=0001';
   const listed = await fdb('list', '--json', '--location', '--timestamp', request);
-  const rows = JSON.parse(listed.stdout.toString()) as { keys: Record<string, string>; length: number; path: string; offset: number }[];
+  const rows = JSON.parse(listed.stdout) as { keys: Record<string, string>; length: number; path: string; offset: number }[];
   t.equal(rows.length, 1);
   t.match(rows[0], { keys: { class: 'ea', expver: '0001', param: '167', number: '0', date: '20200101' }, length: size, offset: 0 });
   t.ok(existsSync(rows[0]?.path as string));
-  t.match((await fdb('list', '--porcelain', '--length', request)).stdout.toString(), new RegExp(`^{class=ea.*},length=${size}\\n$`));
-  t.match((await fdb('list', '--depth', '1', '--porcelain', request)).stdout.toString(), /^{class=ea,[^{}]*}\n$/);
-  t.match((await fdb('list', '--depth', '2', '--porcelain', request)).stdout.toString(), /^{class=ea,[^{}]*}{[^{}]*}\n$/);
-  const compact = (await fdb('list', '--compact', '--porcelain', request)).stdout.toString();
+  t.match((await fdb('list', '--porcelain', '--length', request)).stdout, new RegExp(`^{class=ea.*},length=${size}\\n$`));
+  t.match((await fdb('list', '--depth', '1', '--porcelain', request)).stdout, /^{class=ea,[^{}]*}\n$/);
+  t.match((await fdb('list', '--depth', '2', '--porcelain', request)).stdout, /^{class=ea,[^{}]*}{[^{}]*}\n$/);
+  const compact = (await fdb('list', '--compact', '--porcelain', request)).stdout;
   t.match(compact, /^retrieve,class=ea,expver=0001,.*param=167\n$/);
 
   writeFileSync(at('request'), compact);
   t.equal((await fdb('read', at('request'), at('back.grib'))).code, 0, 'a compact listing is a request');
   t.ok(readFileSync(at('back.grib')).equals(message()));
-  t.match(JSON.parse((await fdb('axes', '--json', request)).stdout.toString()), { class: ['ea'], param: ['167'], date: ['20200101'] });
+  t.match(JSON.parse((await fdb('axes', '--json', request)).stdout), { class: ['ea'], param: ['167'], date: ['20200101'] });
   t.match(await fdb('check', '--messages=keys', request), { code: 0, stdout: /^sound: / });
-  t.match((await fdb('info')).stdout.toString(), new RegExp(`^Version: [\\s\\S]*\\nRoot: ${at('root')}\\n$`));
+  t.match((await fdb('info')).stdout, new RegExp(`^Version: [\\s\\S]*\\nRoot: ${at('root')}\\n$`));
 
   // Twice the same field: the first is hidden, and can be purged.
   await fdb('write', template);
-  t.equal((await fdb('list', '--porcelain', request)).stdout.toString().split('\n').length, 2);
-  t.equal((await fdb('list', '--porcelain', '--full', request)).stdout.toString().split('\n').length, 3);
-  t.equal((await fdb('list', '--porcelain', '--only-duplicates', request)).stdout.toString().split('\n').length, 2);
-  t.match(JSON.parse((await fdb('stats', '--json', request)).stdout.toString()), { fields: 2, duplicates: 1 });
+  t.equal((await fdb('list', '--porcelain', request)).stdout.split('\n').length, 2);
+  t.equal((await fdb('list', '--porcelain', '--full', request)).stdout.split('\n').length, 3);
+  t.equal((await fdb('list', '--porcelain', '--only-duplicates', request)).stdout.split('\n').length, 2);
+  t.match(JSON.parse((await fdb('stats', '--json', request)).stdout), { fields: 2, duplicates: 1 });
   const full = 'class=ea,expver=0001,stream=enda,date=20200101,time=0000';
-  t.match(JSON.parse((await fdb('purge', '--json', '--doit', full)).stdout.toString()), [{ isDone: true, removed: [/\.data$/, /\.index$/] }]);
-  t.match(JSON.parse((await fdb('wipe', '--json', full)).stdout.toString()), [{ isDone: false, isWhole: true }]);
-  t.equal((await fdb('list', '--porcelain', request)).stdout.toString().split('\n').length, 2, 'nothing goes without --doit');
+  t.match(JSON.parse((await fdb('purge', '--json', '--doit', full)).stdout), [{ isDone: true, removed: [/\.data$/, /\.index$/] }]);
+  t.match(JSON.parse((await fdb('wipe', '--json', full)).stdout), [{ isDone: false, isWhole: true }]);
+  t.equal((await fdb('list', '--porcelain', request)).stdout.split('\n').length, 2, 'nothing goes without --doit');
   t.equal((await fdb('wipe', '--doit', full)).code, 0);
   t.match(await fdb('list', '--porcelain', request), { code: 0, stdout: /^$/, stderr: /^dte: no database matches class=ea/ });
 });
@@ -99,7 +101,12 @@ t.test('mistakes', async (t) => {
   await refused(t, ['list', '--porcelan', 'class=rd,expver=xywz'], 2, /did you mean '--porcelain'\?/);
   await refused(t, ['list', '--config', at('none.yaml'), 'class=rd,expver=xywz'], 4, /none\.yaml/);
   await refused(t, ['where', 'class=rd,expver=xywz'], 4, /^dte: no database matches class=rd,expver=xywz/);
-  await refused(t, ['lock', 'class=rd,expver=xywz,stream=oper,date=20240101,time=0'], 2, /nothing to lock is named; give one or more of --list/);
+  await refused(
+    t,
+    ['lock', 'class=rd,expver=xywz,stream=oper,date=20240101,time=0'],
+    2,
+    /nothing to lock is named; give one or more of --list/,
+  );
   await refused(t, ['patch', 'class=rd,expver=xywz,stream=oper,date=20240101,time=0'], 2, /give --expver, --class or both/);
   await refused(t, ['read', at('none.request'), at('out.grib')], 4, /none\.request' does not exist/);
   await refused(t, ['schema', at('none.schema')], 4, /none\.schema' does not exist/);
@@ -111,7 +118,9 @@ t.test('mistakes', async (t) => {
 t.test('a message that no rule takes leaves the store as it was', { skip: noShared }, async (t) => {
   const other = mkdtempSync(join(tmpdir(), 'dte-fdb-'));
   t.teardown(() => rmSync(other, { recursive: true, force: true }));
-  const run = await dte(['fdb', 'write', template, `${sharedGrib}nam.t00z.awp21100.tm00.grib2`], { env: { ...nothing, DTE_FDB_ROOT: other } });
+  const run = await dte(['fdb', 'write', template, `${sharedGrib}nam.t00z.awp21100.tm00.grib2`], {
+    env: { ...nothing, DTE_FDB_ROOT: other },
+  });
   t.equal(run.code, 2);
   t.match(run.stderr, /^dte: .*nam\.t00z/, 'the file and the message are named');
   const listed = await dte(['fdb', 'list', '--porcelain', '--minimum-keys=', '--all'], { env: { ...nothing, DTE_FDB_ROOT: other } });

@@ -64,15 +64,15 @@ t.test('a kept source stays, and another database in the target is never written
 /** A configuration with two roots. */
 async function twoRoots(disk: MemoryDisk): Promise<FdbConfig> {
   disk.put('/schema', octets(peerSchema));
-  for (const root of ['/root', '/other']) await disk.makeFolder(root);
+  for (const root of ['/r1', '/other']) await disk.makeFolder(root);
   const here: Disk = { ...disk, realPath: async (path) => (path === '.' ? '/' : path) };
-  const roots = [{ path: '/root' }, { path: '/other' }];
+  const roots = [{ path: '/r1' }, { path: '/other' }];
   return readFdbConfig(contextOn(here), {
     config: { type: 'local', engine: 'toc', schema: '/schema', spaces: [{ name: 'all', handler: 'Default', roots }] },
   });
 }
 
-const targetPath = databasePath.replace('/root/', '/other/');
+const targetPath = databasePath.replace('/r1/', '/other/');
 
 async function complete(disk: MemoryDisk, path: string): Promise<boolean> {
   try {
@@ -102,7 +102,7 @@ t.test(
     await move(contextOn(probe), config, asked, { to: '/other' });
     t.ok(await complete(probe, targetPath));
     t.same(
-      probe.paths().filter((path) => path.startsWith('/root/')),
+      probe.paths().filter((path) => path.startsWith('/r1/')),
       [],
     );
     const expected = probe.paths();
@@ -113,7 +113,7 @@ t.test(
       const after = disk.process();
       if (!(await complete(after, databasePath)) && !(await complete(after, targetPath)))
         t.fail(`killed at ${at}: ${after.paths().join(' ')}`);
-      const isSourceLeft = after.paths().some((path) => path.startsWith('/root/'));
+      const isSourceLeft = after.paths().some((path) => path.startsWith('/r1/'));
       if (isSourceLeft) await move(contextOn(after), config, asked, { to: '/other' });
       if (!(await complete(after, targetPath))) t.fail(`killed at ${at}, moved again`);
       t.same(after.paths(), expected, `killed at ${at}, moved again`);
@@ -123,7 +123,7 @@ t.test(
 
 t.test('a move that a failure of power ends has lost nothing', async (t) => {
   const { first, config } = await fourFields();
-  for (const path of ['/', '/root', '/other', databasePath]) await first.syncFolder(path);
+  for (const path of ['/', '/r1', '/other', databasePath]) await first.syncFolder(path);
   for (const path of first.paths()) {
     const file = await first.write(path);
     await file.sync();
@@ -153,7 +153,7 @@ t.test('a database whose writer may be at work, or that grows while it is copied
     async write(path: string, options?: object) {
       if (path.endsWith('.data') && !hasHappened) {
         hasHappened = true;
-        await (await first.log(path.replace('/other/', '/root/'))).append(octets('more'));
+        await (await first.log(path.replace('/other/', '/r1/'))).append(octets('more'));
       }
       return first.write(path, options as { readonly exclusive: true });
     },
@@ -289,7 +289,7 @@ t.test('data in a root of their own are purged, merged and wiped with their data
     for (const step of steps) await archiver.archiveKey(metadata({ step }), [octets(`${text} ${step}`)]);
     await archiver.close();
   }
-  const path = databasePath.replace('/root/', '/catalogue/');
+  const path = databasePath.replace('/r1/', '/catalogue/');
   const shown = sorted([...(await visible(disk, path))].map(String));
   t.same(shown, ['0:1:500:130,b 0', '12:1:500:130,c 12', '6:1:500:130,c 6']);
   const data = (): readonly string[] => disk.paths().filter((name) => name.startsWith('/store/rd:'));

@@ -90,7 +90,7 @@ t.test('modifiers rewrite the message and its keys', async (t) => {
     ]),
   });
   await archiver.close();
-  const found = await visible(disk, '/root/rd:yyyy:enfo:20240101:0000:g');
+  const found = await visible(disk, '/r1/rd:yyyy:enfo:20240101:0000:g');
   t.same([...found.keys()], ['24:1:500:130']);
   const stored = parseMessage(new Uint8Array(Buffer.from(found.get('24:1:500:130') as string, 'latin1')), tables)[0];
   t.ok(stored !== undefined);
@@ -232,7 +232,7 @@ t.test('parameters of edition 1 are named by their number in the common table', 
     await take(new Uint8Array(readFileSync(path)));
   }
   await archiver.close();
-  t.same([...(await visible(disk, '/root/rd:xxxx:oper:20240101:0000:g')).keys()].map((text) => text.split(':').at(-1)).sort(), [
+  t.same([...(await visible(disk, '/r1/rd:xxxx:oper:20240101:0000:g')).keys()].map((text) => text.split(':').at(-1)).sort(), [
     '140229',
     '167',
   ]);

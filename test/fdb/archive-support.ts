@@ -9,7 +9,7 @@ import { peerSchema } from '../support/fdb-peer.js';
 export { peerSchema };
 
 /** Folder of the one database that the tests write to. */
-export const databasePath = '/root/rd:xxxx:enfo:20240101:0000:g';
+export const databasePath = '/r1/rd:xxxx:enfo:20240101:0000:g';
 
 export function contextOn(disk: Disk, more: Partial<Context> = {}): Context {
   return { ...nodeContext(), env: {}, disk, ...more };
@@ -19,13 +19,13 @@ export function contextOn(disk: Disk, more: Partial<Context> = {}): Context {
 export async function memoryConfig(disk: MemoryDisk, more: Partial<FdbConfig> = {}): Promise<FdbConfig> {
   if (disk.contents('/schema') === undefined) {
     disk.put('/schema', new TextEncoder().encode(peerSchema));
-    await disk.makeFolder('/root');
+    await disk.makeFolder('/r1');
   }
   const config = {
     type: 'local',
     engine: 'toc',
     schema: '/schema',
-    spaces: [{ name: 'all', handler: 'Default', roots: [{ path: '/root' }] }],
+    spaces: [{ name: 'all', handler: 'Default', roots: [{ path: '/r1' }] }],
   };
   // A disk in memory has no working folder.
   const here = { ...disk, realPath: async (path: string) => (path === '.' ? '/' : path) };

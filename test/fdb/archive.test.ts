@@ -226,7 +226,7 @@ t.test('a write behind that fails refuses further messages until a flush works',
 t.test('databases beyond the limit are flushed and closed, the one not used for longest first', async (t) => {
   const disk = memoryDisk();
   const archiver = openArchiver(contextOn(disk), await memoryConfig(disk, { mostDatabasesOpen: 2 }));
-  const pathOf = (day: number): string => `/root/rd:xxxx:enfo:2024010${day}:0000:g`;
+  const pathOf = (day: number): string => `/r1/rd:xxxx:enfo:2024010${day}:0000:g`;
   for (const day of [1, 2, 1, 3]) await archiver.archiveKey(metadata({ date: `2024010${day}`, step: String(day) }), [octets(`day ${day}`)]);
   t.equal((await visible(disk, pathOf(2))).size, 1, 'day 2 had to make room');
   t.equal((await visible(disk, pathOf(1))).size, 0);
@@ -259,7 +259,7 @@ t.test('a flush waits for archives that were begun before it, and room is not ma
   t.equal(await flushed, 3);
   await long;
   t.equal((await visible(disk)).get('6:1:500:130')?.length, 2 << 20);
-  t.equal((await visible(disk, '/root/rd:xxxx:enfo:20240102:0000:g')).size, 1);
+  t.equal((await visible(disk, '/r1/rd:xxxx:enfo:20240102:0000:g')).size, 1);
   await archiver.close();
 });
 
@@ -278,7 +278,7 @@ t.test('the schema in the folder governs, whatever is configured now', async (t)
   await second.archiveKey(metadata({ step: '6', date: '20240202' }), [octets('new database')]);
   await second.close();
   t.same([...(await visible(disk)).keys()].sort(), ['0:1:500:130', '6:1:500:130']);
-  t.same([...(await visible(disk, '/root/rd:xxxx:enfo:20240202:0000:g')).keys()], ['6:500:130:1']);
+  t.same([...(await visible(disk, '/r1/rd:xxxx:enfo:20240202:0000:g')).keys()], ['6:500:130:1']);
 });
 
 t.test('locked, foreign and removed databases are refused', async (t) => {
@@ -307,9 +307,14 @@ t.test('locked, foreign and removed databases are refused', async (t) => {
   await shared.archiveKey(metadata({ step: '12' }), [octets('z')]);
   await shared.close();
   await first.archiveKey(metadata(), [octets('w')]);
-  for (const path of disk.paths()) if (path.startsWith(databasePath)) await disk.remove(path);
+  await disk.remove(`${databasePath}/toc`);
   await t.rejects(first.flush(), { code: 'absent.database' });
   await t.rejects(first.close(), { code: 'absent.database' });
+  const fourth = openArchiver(contextOn(disk.process({ pid: 4 })), config);
+  await fourth.archiveKey(metadata(), [octets('v')]);
+  for (const path of disk.paths()) if (path.startsWith(databasePath)) await disk.remove(path);
+  await t.rejects(fourth.flush(), { code: 'absent.file', message: /not in the store/ });
+  await t.rejects(fourth.close(), { code: 'absent.file' });
 });
 
 t.test('keys that an index cannot hold, empty messages and cancelled calls are refused before anything is stored', async (t) => {
@@ -320,6 +325,8 @@ t.test('keys that an index cannot hold, empty messages and cancelled calls are r
     code: 'limit.range',
     message: /step:number:levelist:param/,
   });
+  await t.rejects(archiver.archiveKey(metadata({ param: 'é'.repeat(14) }), [octets('x')]), { code: 'limit.range' }, 'in octets of UTF-8');
+  await t.rejects(archiver.archiveKey(metadata({ param: '温' }), [octets('x')]), { code: 'input.value', message: /Latin-1/ });
   await t.rejects(archiver.archiveKey(metadata(), []), { code: 'data.message' });
   await t.rejects(archiver.archiveKey(metadata({ stream: 'nope' }), [octets('x')]), { code: 'input.metadata' });
   t.equal(await archiver.flush(), 0);

@@ -19,7 +19,7 @@ import { Killed, type MemoryDisk, memoryDisk } from '../support/memory-disk.js';
 import { seeded } from '../support/random.js';
 
 const schemaText = '[ class, expver, date [ type [ step, param ]]]\n';
-const path = '/root/rd:0001:20240101';
+const path = '/r1/rd:0001:20240101';
 const tocFile = `${path}/toc`;
 const key: Key = new Map(Object.entries({ class: 'rd', expver: '0001', date: '20240101' }));
 const timeMs = 1_704_103_200_000;
@@ -163,7 +163,7 @@ t.test('the newest index comes first, and CLEAR masks one, a sub-toc, or all tha
 
 t.test('an overlay gives the other database under its own key, and one that overlays itself ends', async (t) => {
   const disk = memoryDisk();
-  const other = '/root/rd:0002:20240101';
+  const other = '/r1/rd:0002:20240101';
   await init(disk);
   await append(disk, [index('a.index', 0)]);
   await init(disk, { at: other, key: new Map([...key, ['expver', '0002']]) });
@@ -297,7 +297,7 @@ t.test('a full disk takes back what it took of a record', async (t) => {
   await t.rejects(append(refused, [index('b.index', 0)]), { code: 'auth.access' });
   await append(disk, [index('b.index', 0)]);
   t.same(named((await database(disk)).indexes), ['b.index@0', 'a.index@0']);
-  await t.rejects(open(disk, '/root/none/toc'), { code: 'absent.file' });
+  await t.rejects(open(disk, '/r1/none/toc'), { code: 'absent.file' });
 });
 
 t.test('a writer killed at any octet of an append hides nothing that was there, and the next one goes on', async (t) => {

@@ -24,7 +24,7 @@ async function archive(disk: MemoryDisk, config: FdbConfig, keys: readonly Reado
 t.test('a date that stands on three levels is one keyword of a request', async (t) => {
   const disk = memoryDisk();
   disk.put('/schema', octets(yearly));
-  await disk.makeFolder('/root');
+  await disk.makeFolder('/r1');
   const context = contextOn(disk);
   const config = await memoryConfig(disk);
   const common = { class: 'd1', expver: '0001', stream: 'clte', type: 'fc', levtype: 'sfc', time: '0000' };

@@ -50,7 +50,7 @@ t.test('every layer of a field becomes a message of the store, octet for octet w
   });
   await relabelled.write(field);
   await relabelled.close();
-  const other = await visible(disk, '/root/rd:yyyy:enfo:20240101:0000:g');
+  const other = await visible(disk, '/r1/rd:yyyy:enfo:20240101:0000:g');
   t.same([...other.keys()].sort(), ['12:1:500:130', '12:2:500:130', '12:3:500:130']);
   await t.rejects(sink.write(field), { code: 'fault.cancelled' }, 'closed');
 });

@@ -185,10 +185,10 @@ t.test('a wipe that is killed before any operation leaves the whole database or 
     const after = disk.process();
     const isWhole = await isComplete(after);
     const locks = await readControls(after, databasePath);
-    const isGone = !after.paths().some((path) => path.startsWith('/root/'));
+    const isGone = !after.paths().some((path) => path.startsWith('/r1/'));
     if (!isWhole && !isGone && !locks.has('archive')) t.fail(`killed at ${at}: ${after.paths().join(' ')}`);
     if (!isGone) await collected(wipe(contextOn(after), await memoryConfig(first), asked, { doit: true, ignoreNoData: true }));
-    const left = after.paths().filter((path) => path.startsWith('/root/'));
+    const left = after.paths().filter((path) => path.startsWith('/r1/'));
     if (left.length > 0) t.fail(`killed at ${at}, wiped again: ${left.join(' ')}`);
   }
 });
@@ -205,7 +205,7 @@ async function isComplete(disk: MemoryDisk): Promise<boolean> {
 t.test('a wipe that a failure of power ends is completed by a second one', async (t) => {
   const first = memoryDisk();
   await filled(first);
-  for (const path of ['/', '/root', databasePath]) await first.syncFolder(path);
+  for (const path of ['/', '/r1', databasePath]) await first.syncFolder(path);
   const count = await operationsOf(first, asked);
   for (let round = 0; round < 100; round++) {
     const random = seeded(round);
@@ -215,7 +215,7 @@ t.test('a wipe that a failure of power ends is completed by a second one', async
     });
     const after = disk.powerFailure(random);
     await collected(wipe(contextOn(after), await memoryConfig(first), asked, { doit: true, ignoreNoData: true }));
-    const left = after.paths().filter((path) => path.startsWith('/root/'));
+    const left = after.paths().filter((path) => path.startsWith('/r1/'));
     if (left.length > 0) t.fail(`seed ${round}: ${left.join(' ')}`);
   }
 });
@@ -243,21 +243,27 @@ t.test(
 
 t.test('a day does not wipe the database of its whole year; the year does', async (t) => {
   const disk = memoryDisk();
-  await disk.makeFolder('/root');
-  disk.put('/schema', octets('date:Date; time:Time; [ class, expver, date:Year [ date:Month, type [ date, time, param ]]]'));
+  await disk.makeFolder('/r1');
+  disk.put('/schema', octets('date:Date; time:Time; [ class, expver, date:Year [ date:Month, type [ date:Date, time, param ]]]'));
   const here = { ...disk, realPath: async (path: string) => (path === '.' ? '/' : path) };
-  const space = { name: 'all', handler: 'Default', roots: [{ path: '/root' }] };
+  const space = { name: 'all', handler: 'Default', roots: [{ path: '/r1' }] };
   const config = await readFdbConfig(contextOn(here), { config: { type: 'local', engine: 'toc', schema: '/schema', spaces: [space] } });
   const archiver = openArchiver(contextOn(disk), config);
   for (const date of ['20240115', '20240116', '20240301'])
-    await archiver.archiveKey(new Map(Object.entries({ class: 'rd', expver: 'xxxx', date, type: 'an', time: '0000', param: '1' })), [octets(date)]);
+    await archiver.archiveKey(new Map(Object.entries({ class: 'rd', expver: 'xxxx', date, type: 'an', time: '0000', param: '1' })), [
+      octets(date),
+    ]);
   await archiver.close();
-  t.equal((await visible(disk, '/root/rd:xxxx:2024')).size, 3);
+  t.equal((await visible(disk, '/r1/rd:xxxx:2024')).size, 3);
   for (const date of ['date=20240115', 'date=20240115/20240116', 'date=20230101', 'year=2023', 'year=2024,month=4'])
-    await t.rejects(collected(wipe(contextOn(disk), config, selectionOf(`class=rd,expver=xxxx,${date}`), { doit: true })), { code: 'absent.database' }, date);
-  t.equal((await visible(disk, '/root/rd:xxxx:2024')).size, 3);
+    await t.rejects(
+      collected(wipe(contextOn(disk), config, selectionOf(`class=rd,expver=xxxx,${date}`), { doit: true })),
+      { code: 'absent.database' },
+      date,
+    );
+  t.equal((await visible(disk, '/r1/rd:xxxx:2024')).size, 3);
   t.notOk((await only(wipe(contextOn(disk), config, selectionOf('class=rd,expver=xxxx,year=2024,month=3'), { doit: true }))).isWhole);
-  t.same([...(await visible(disk, '/root/rd:xxxx:2024')).values()], ['20240115', '20240116']);
+  t.same([...(await visible(disk, '/r1/rd:xxxx:2024')).values()], ['20240115', '20240116']);
   t.ok((await only(wipe(contextOn(disk), config, selectionOf('class=rd,expver=xxxx,year=2024'), { doit: true }))).isWhole);
   t.same(disk.paths(), ['/schema']);
 });

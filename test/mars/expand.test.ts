@@ -2,7 +2,7 @@
 // (metkit: tests/test_expand.cc, version 1.19) where they are not evident.
 import t from 'tap';
 import { nodeContext } from '../../src/base/node-context.js';
-import { countCombinations, expandRequest, flattenRequest, marsLanguage, parseRequests } from '../../src/mars/index.js';
+import { countCombinations, expandRequest, filterRequest, flattenRequest, marsLanguage, parseRequests } from '../../src/mars/index.js';
 import { expanded, language, refusal, today, values } from './language.js';
 
 t.test('steps and their ranges, intervals slide', (t) => {
@@ -322,4 +322,27 @@ t.test('the tables are read once for a context', async (t) => {
   t.equal(reads, 4);
   const broken = { asset: () => Promise.reject(new Error('gone')) };
   await t.rejects(marsLanguage(broken), { message: 'gone' });
+});
+
+// metkit: tests/test_filter.cc, and the rules of src/metkit/mars/TypeDate.cc.
+t.test('a filter keeps the values that it names, and its days keep the dates on them', (t) => {
+  const filtered = (text: string, filter: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined => {
+    const [request] = parseRequests(`retrieve,${text}`).map((one) => expandRequest(language, one, { inherit: false, today }));
+    if (request === undefined) throw new Error('no request');
+    const left = filterRequest(request, new Map(Object.entries(filter).map(([keyword, values]) => [keyword, values.split('/')])));
+    return left === undefined ? undefined : Object.fromEntries([...left.keywords].map(([keyword, values]) => [keyword, values.join('/')]));
+  };
+  const odd = '1/3/5/7/9/11/13/15/17/19/21/23/25/27/29/31';
+  t.strictSame(filtered('step=0,date=20250301/to/20250306', { day: odd }), { date: '20250301/20250303/20250305', step: '0' });
+  t.strictSame(filtered('date=20240229/20240131/20240301', { day: '29/31' }), { date: '20240229/20240131' }, 'in the order of the request');
+  t.strictSame(filtered('date=0/-1', { day: '29' }), { date: '20240229' }, 'days before today are dates by then');
+  t.strictSame(filtered('date=jan/feb-3/mar-13', { day: '3' }), { date: 'feb-3' }, 'a month has no day');
+  t.strictSame(filtered('date=20250301/20250303', { day: '03', date: '20250303/20250401' }), { date: '20250303' });
+  t.strictSame(filtered('step=0/6/12,time=0', { step: '12/0/18', number: '1' }), { time: '0000', step: '0/12' });
+  t.strictSame(filtered('step=0', { day: '1' }), { step: '0' }, 'without a date there is nothing to filter');
+  t.equal(filtered('date=20250302/20250304', { day: odd }), undefined);
+  t.equal(filtered('step=0/6', { step: '12' }), undefined);
+  for (const day of ['0', '32', 'x', '-1', '1.5', ''])
+    t.throws(() => filtered('date=20250301', { day }), { code: 'input.value', message: /^day: '.*' is not a day of the month; 1 to 31/ });
+  t.end();
 });

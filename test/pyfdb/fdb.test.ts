@@ -8,7 +8,18 @@ import { FDB, pyfdbModule } from '../../src/pyfdb/index.js';
 import { ctx, noShared, sharedGrib } from '../grib/peer.js';
 
 const message = noShared ? new Uint8Array() : messageIn(readFileSync(`${sharedGrib}fdb-template.grib`));
-const all = { class: 'ea', expver: '0001', stream: 'enda', date: 20200101, time: '0000', domain: 'g', type: 'an', levtype: 'sfc', step: 0, number: 0 };
+const all = {
+  class: 'ea',
+  expver: '0001',
+  stream: 'enda',
+  date: 20200101,
+  time: '0000',
+  domain: 'g',
+  type: 'an',
+  levtype: 'sfc',
+  step: 0,
+  number: 0,
+};
 
 /** The one message of a GRIB1 file, without what is padded after it. */
 function messageIn(file: Buffer): Uint8Array {
@@ -21,7 +32,11 @@ function folderOf(t: Test): string {
   return folder;
 }
 
-const configOf = (folder: string): object => ({ type: 'local', engine: 'toc', spaces: [{ name: 'all', handler: 'Default', roots: [{ path: folder }] }] });
+const configOf = (folder: string): object => ({
+  type: 'local',
+  engine: 'toc',
+  spaces: [{ name: 'all', handler: 'Default', roots: [{ path: folder }] }],
+});
 
 async function collected<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const list: T[] = [];
@@ -110,7 +125,19 @@ t.test('control acts when it is iterated, wipe and purge when they are meant', {
 
 t.test('octets under a key of the caller', async (t) => {
   const fdb = await FDB.open(ctx, configOf(folderOf(t)));
-  const key = { class: 'rd', expver: 'xywz', stream: 'oper', date: '2024-01-01', time: 6, domain: 'g', type: 'an', levtype: 'pl', step: 0, levelist: 500, param: 't' };
+  const key = {
+    class: 'rd',
+    expver: 'xywz',
+    stream: 'oper',
+    date: '2024-01-01',
+    time: 6,
+    domain: 'g',
+    type: 'an',
+    levtype: 'pl',
+    step: 0,
+    levelist: 500,
+    param: 't',
+  };
   await fdb.archive(Uint8Array.of(1, 2, 3), key);
   await fdb.flush();
   t.match(await collected(fdb.list({ class: 'rd' })), [{ length: 3, combinedKey: { date: '20240101', time: '0600', param: '130' } }]);

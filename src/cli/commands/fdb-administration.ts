@@ -103,7 +103,9 @@ function addOverlay(fdb: Command, run: Run): void {
       }),
     );
   const rest = 'stream=oper,date=20240101,time=0000,domain=g';
-  examples(overlay, [[`dte fdb overlay class=od,expver=0001,${rest} class=rd,expver=xywz,${rest}`, 'the operational run as an experiment']]);
+  examples(overlay, [
+    [`dte fdb overlay class=od,expver=0001,${rest} class=rd,expver=xywz,${rest}`, 'the operational run as an experiment'],
+  ]);
 }
 
 function addMove(fdb: Command, run: Run): void {

@@ -9,7 +9,9 @@ export function addContents(fdb: Command, run: Run): void {
 
 const porcelain = (): Option => new Option('--porcelain', 'only the data, in a form that stays as it is, for other programs');
 const depth = (): Option =>
-  new Option('--depth <level>', '1: databases, 2: and their groups, 3: and their fields').argParser(wholeNumber('--depth', 1, 3)).default(3);
+  new Option('--depth <level>', '1: databases, 2: and their groups, 3: and their fields')
+    .argParser(wholeNumber('--depth', 1, 3))
+    .default(3);
 
 function addList(fdb: Command, run: Run): void {
   const list = requestVerb(fdb, 'list', fewKeys, 'List the fields that match, newest index first.')

@@ -29,7 +29,7 @@ function addDumpToc(fdb: Command, run: Run): void {
         await fdbDumpToc(terminal, paths, options);
       }),
     );
-  examples(dumpToc, [['dte fdb dump-toc /root/rd:xywz:oper:20240101:0000:g/toc', 'of one database']]);
+  examples(dumpToc, [['dte fdb dump-toc /r1/rd:xywz:oper:20240101:0000:g/toc', 'of one database']]);
 }
 
 function addDumpIndex(fdb: Command, run: Run): void {
@@ -41,7 +41,7 @@ function addDumpIndex(fdb: Command, run: Run): void {
         await fdbDumpIndex(terminal, paths, options);
       }),
     );
-  examples(dumpIndex, [["dte fdb dump-index '/root/rd:xywz:oper:20240101:0000:g/'*.index", 'all of one database']]);
+  examples(dumpIndex, [["dte fdb dump-index '/r1/rd:xywz:oper:20240101:0000:g/'*.index", 'all of one database']]);
 }
 
 function addCheck(fdb: Command, run: Run): void {
@@ -86,7 +86,7 @@ function addReconsolidate(fdb: Command, run: Run): void {
         await fdbReconsolidate(terminal, paths, options);
       }),
     );
-  examples(reconsolidate, [['dte fdb reconsolidate /root/rd:xywz:oper:20240101:0000:g', 'faster listings after many flushes']]);
+  examples(reconsolidate, [['dte fdb reconsolidate /r1/rd:xywz:oper:20240101:0000:g', 'faster listings after many flushes']]);
 }
 
 function addReindex(fdb: Command, run: Run): void {

@@ -21,9 +21,7 @@ export function requestVerb(fdb: Command, name: string, minimum: string | undefi
     .option('--raw', 'take values as they are, without expansion and checks')
     .option('--ignore-errors', 'report what is damaged and go on')
     .option('--all', `everything there is${minimum === undefined ? '' : ', with --minimum-keys='}`);
-  return minimum === undefined
-    ? verb
-    : verb.option('--minimum-keys <keyword,...>', 'keywords that every request must have', minimum);
+  return minimum === undefined ? verb : verb.option('--minimum-keys <keyword,...>', 'keywords that every request must have', minimum);
 }
 
 /** A verb that only tells what it would do, until told to do it. */

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { examples, jsonOption, type Run, wholeNumber } from './define.js';
 import { fdbVerb } from './fdb-define.js';
+import { addZarr } from './fdb-zarr.js';
 
 /** Verbs that move fields in and out. */
 export function addFields(fdb: Command, run: Run): void {
-  for (const add of [addWrite, addRead, addHammer]) add(fdb, run);
+  for (const add of [addWrite, addRead, addExtract, addZarr, addHammer]) add(fdb, run);
 }
 
 function addWrite(fdb: Command, run: Run): void {
@@ -50,6 +51,32 @@ function addRead(fdb: Command, run: Run): void {
     ['dte fdb read request.mars out.grib', 'the requests of a file'],
     ['dte fdb read class=rd,expver=xywz,...,param=t,levelist=500/850 - | dte grib ls -', 'through a pipe'],
     ['dte fdb read --extract in.grib out.grib', 'the same fields as in a file'],
+  ]);
+}
+
+function addExtract(fdb: Command, run: Run): void {
+  const extract = fdbVerb(fdb, 'extract', 'Values at places or indices of many fields, without reading the rest of them.')
+    .argument('<request>', 'file with MARS requests, a request as text (class=rd,...), or - for standard input')
+    .option('--points <lat/lon,...>', 'at the grid points nearest to these places, in degrees; or a CSV file with lat and lon')
+    .option('--indices <number,...>', 'at these indices, from 0, in the order of the message')
+    .option('--ranges <start-end,...>', 'at these ranges of indices; the end of a range is not in it')
+    .option('--raw', 'take values as they are, without expansion and checks')
+    .option('--allow-missing', 'fields that are not there are no failure')
+    .option('--no-lazy', 'refuse fields that dte fdb index has not seen, rather than read them once as a whole')
+    .option('--grid-hash <hash>', 'refuse fields on another grid than this one (md5GridSection)')
+    .option('--threads <number>', 'worker threads (default: all cores)', wholeNumber('--threads', 1))
+    .option('--csv', 'print CSV, a line for each value; one that is missing is empty')
+    .addOption(jsonOption())
+    .action((request: string, options, command: Command) =>
+      run(command, async (terminal) => {
+        const { fdbExtract } = await import('../verbs/fdb/extract.js');
+        await fdbExtract(terminal, request, options);
+      }),
+    );
+  examples(extract, [
+    ['dte fdb extract class=rd,expver=xywz,...,step=0/to/240/by/6,param=2t --points 48.2/16.4', 'a time series'],
+    ['dte fdb extract request.mars --points stations.csv --csv', 'a table of stations'],
+    ['dte fdb extract request.mars --ranges 0-100,500-600 --json', 'parts of fields'],
   ]);
 }
 

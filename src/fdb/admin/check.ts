@@ -2,10 +2,10 @@ import { type Context, DteError } from '../../base/index.js';
 import { type FdbConfig, findDatabases } from '../config/index.js';
 import { readDatabase } from '../database/index.js';
 import type { Key, Selection } from '../types.js';
-import { checkFolder } from './check-folder.js';
-import type { CheckDepth, CheckedPlace } from './check-walk.js';
+import { checkFolder } from './check/check-folder.js';
+import type { CheckDepth, CheckedPlace } from './check/check-walk.js';
 import { diskOf } from './disk-of.js';
-import type { Finding, OpenFinding } from './findings.js';
+import type { Finding, OpenFinding } from './check/findings.js';
 import { fits, formatSelection } from './visit.js';
 import { planRemnant } from './wipe-plan.js';
 

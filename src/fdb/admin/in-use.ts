@@ -1,4 +1,5 @@
 import { baseName, type Context, type Disk } from '../../base/index.js';
+import { isOpenHere } from '../write/new-files.js';
 import { diskOf } from './disk-of.js';
 
 /** A file of another host that changed within this time counts as in use. */
@@ -19,12 +20,14 @@ export function writerOf(file: string): Writer | undefined {
 /**
  * The process that may still have a file open for writing, or undefined. A writer names its files in records long after it made them, so that
  * a file that only holds what is hidden must stay while its writer lives: the writer's next flush would otherwise refer to a file that is gone.
- * On this host the process table tells; for other hosts, a recent change does. The asking process itself does not count.
+ * On this host the process table tells; for other hosts, a recent change does. The asking process knows
+ * which files it has open itself.
  */
 export async function writerStillThere(context: Context, file: string, quietMs: number): Promise<Writer | undefined> {
   const disk = diskOf(context);
   const writer = writerOf(file);
-  if (writer === undefined || (writer.host === disk.self.host && writer.pid === disk.self.pid)) return undefined;
+  if (writer === undefined) return undefined;
+  if (writer.host === disk.self.host && writer.pid === disk.self.pid) return isOpenHere(disk, file) ? writer : undefined;
   if (writer.host === disk.self.host && (await hasProcessTable(disk)))
     return (await disk.info(`/proc/${writer.pid}`)) === undefined ? undefined : writer;
   const info = await disk.info(file);

@@ -15,7 +15,7 @@ export { adopt, type AdoptOptions, type AdoptReport, reindex } from './adopt.js'
 export { check, checkDatabase, type CheckOptions, type CheckReport } from './check.js';
 export { control, type DatabaseStatus, status } from './control.js';
 export { type DatabaseDump, dump, type DumpedRecord, dumpIndex, type DumpOptions, dumpToc, type IndexDump } from './dump.js';
-export { type Finding, type FindingKind, FINDINGS, type Severity } from './findings.js';
+export { type Finding, type FindingKind, FINDINGS, type Severity } from './check/findings.js';
 export { hide, type HideOptions, type HideReport } from './hide.js';
 export { move, type MoveOptions, type MoveReport } from './move.js';
 export { overlay, type OverlayOptions, type OverlayReport } from './overlay.js';

@@ -2,13 +2,13 @@ import { baseName, type Context, type Disk, DteError, folderOf, joinPath } from 
 import { type FdbConfig, findDatabases, type Root } from '../config/index.js';
 import { type Database, readControls, readDatabase, setControl } from '../database/index.js';
 import { type Control, formatKey, type Key, type Selection } from '../types.js';
-import { copyFile, sameBytes } from './copy-file.js';
+import { copyFile, sameBytes } from './move/copy-file.js';
 import { diskOf } from './disk-of.js';
 import { residualSelection } from './exact.js';
 import { filesIn, removeFiles } from './folder-files.js';
 import { quietMsByDefault, writerStillThere } from './in-use.js';
 import { isOwned } from './owned.js';
-import { relocatedToc } from './relocated-toc.js';
+import { relocatedToc } from './move/relocated-toc.js';
 import { checkCreator, formatSelection, noDatabase, type Place, type VisitOptions } from './visit.js';
 import { folders, lockNames, planRemnant } from './wipe-plan.js';
 

@@ -6,7 +6,7 @@ import { combinedKey, formatKey, type Key, type OnDamage, type Selection } from 
 import { messageMetadata } from '../write/message-metadata.js';
 import { withArchiver } from './adopt.js';
 import { diskOf, stopIfCancelled } from './disk-of.js';
-import { messageBytes } from './message-at.js';
+import { messageBytes } from './check/message-at.js';
 import { noDatabase } from './visit.js';
 
 export interface PatchReport {

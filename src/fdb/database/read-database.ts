@@ -116,7 +116,7 @@ async function visit(walk: Walk, toc: TocContents, above: Above): Promise<void> 
       walk.indexes.push(indexRef(record, toc.path, isHidden, remap, walk.indexes.length));
     } else if (record.kind === 'sub-toc') {
       const path = await subTocPath(disk, toc.path, record.path);
-      const isHidden = isMasked || hasMask(maskOf(path, 0));
+      const isHidden = isMasked || hasMask(maskOf(record.path, 0)) || hasMask(maskOf(path, 0));
       if (toc.path === path || above.above.includes(path)) {
         walk.damage.push(
           new DteError('data.toc', `'${path}' continues in itself`, { where: { file: toc.path, offset: record.header.start } }),

@@ -65,21 +65,28 @@ export function keyOf(toc: TocContents): { readonly key: Key; readonly uid: numb
 }
 
 /**
- * Which records of a table of contents its own CLEAR records mask: `<name of file>\n<offset>`, 0 for a sub-toc. A `*` masks all that
- * came before it, any other whatever has that name, wherever it stands.
+ * Which records of a table of contents its own CLEAR records mask: `<file>\n<offset>`, 0 for a sub-toc. A `*` masks all that came
+ * before it, any other whatever has that name, wherever it stands. Names are kept as they are written and as whole paths: two
+ * overlays are both called `toc`, and only their folders tell them apart.
  */
 export function masksOf(toc: TocContents): ReadonlySet<string> {
+  const folder = folderOf(toc.path);
   const masks = new Set<string>();
+  const add = (file: string, offset: number): void => {
+    masks.add(maskOf(file, offset));
+    masks.add(maskOf(joinPath(folder, file), offset));
+    if (folderOf(file) === folder) masks.add(maskOf(baseName(file), offset));
+  };
   let cleared = 0;
   for (const [index, record] of toc.records.entries()) {
     if (record.kind !== 'clear') continue;
     if (record.file !== '*') {
-      masks.add(maskOf(record.file, record.offset));
+      add(record.file, record.offset);
       continue;
     }
     for (const earlier of toc.records.slice(cleared, index)) {
-      if (earlier.kind === 'index') masks.add(maskOf(earlier.file, earlier.offset));
-      if (earlier.kind === 'sub-toc') masks.add(maskOf(earlier.path, 0));
+      if (earlier.kind === 'index') add(earlier.file, earlier.offset);
+      if (earlier.kind === 'sub-toc') add(earlier.path, 0);
     }
     cleared = index;
   }
@@ -87,7 +94,7 @@ export function masksOf(toc: TocContents): ReadonlySet<string> {
 }
 
 export function maskOf(file: string, offset: number): string {
-  return `${baseName(file)}\n${offset}`;
+  return `${file}\n${offset}`;
 }
 
 /** Where a sub-toc lies: names are relative to the folder of the table of contents, and so are absolute paths that are gone (a database that was moved). */

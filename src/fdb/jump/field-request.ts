@@ -1,6 +1,6 @@
 import type { IndexRanges } from '../../grib/index.js';
 import type { Key, Location } from '../types.js';
-import type { Point } from './field-points.js';
+import type { GridPoint, Point } from './field-points.js';
 
 /** What is wanted of each field of a request: index ranges in file order, single indices in file order, or places on the sphere. */
 export type Wanted = { readonly ranges: IndexRanges } | { readonly indices: ArrayLike<number> } | { readonly points: readonly Point[] };
@@ -13,7 +13,7 @@ export interface FoundField {
 
 export type FieldRequest = Wanted & {
   readonly fields: readonly FoundField[];
-  /** MD5 of the grid section that the indices were made for. Without it the fields of a request must have one grid. */
+  /** MD5 of the grid section that the indices were made for. Without it the fields of a request must have one grid, unless points are asked for. */
   readonly gridHash?: string;
 };
 
@@ -26,6 +26,8 @@ export interface ExtractedField {
   readonly values: readonly Float64Array[];
   /** For each array of values which of them are present: bit i % 64 of word i / 64. */
   readonly masks: readonly BigUint64Array[];
+  /** For a request of points: the grid points that were taken, in the order of the places. */
+  readonly points?: readonly GridPoint[];
 }
 
 /** One field of one request. */

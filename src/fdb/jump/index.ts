@@ -13,10 +13,11 @@
  * program is reported and not used. The format is in `jump-record.ts`.
  *
  * Upstream reference: gribjump (src/gribjump: info, jumper, Engine). Known differences: IEEE packing can be read too; sidecars have our own
- * form; a point without value is NaN, and masks say which are present; without a grid hash the fields of a request must share a grid.
+ * form; a point without value is NaN, and masks say which are present; without a grid hash the fields of a request for indices or ranges
+ * must share a grid.
  */
 export { extract, type ExtractedArray, type ExtractOptions, type ExtractRequest, uploadExtracted } from './extract.js';
-export { type FieldOrder, fieldOrderAt, nearestIndices, type Point } from './field-points.js';
+export { type FieldOrder, fieldOrderAt, type GridPoint, nearestPoints, type Point } from './field-points.js';
 export { type IndexedJumps, indexJumps, indexJumpsOf, type IndexJumpsOptions, type JumpWriter, openJumpWriter } from './index-jumps.js';
 export type { JumpRecord } from './jump-record.js';
 export type { ExtractedField, FieldRequest, FoundField, Wanted } from './field-request.js';

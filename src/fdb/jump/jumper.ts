@@ -3,7 +3,7 @@ import { Team } from '../../compute/index.js';
 import { indexPicks, type RangePrecision } from '../../grib/index.js';
 import type { Location, OnDamage } from '../types.js';
 import { allSettled, byFile } from './by-file.js';
-import { type FieldOrder, fieldOrderAt, nearestIndices } from './field-points.js';
+import { type FieldOrder, fieldOrderAt, nearestPoints } from './field-points.js';
 import { type ExtractedField, type FieldRequest, type Job, windowsOf } from './field-request.js';
 import { jumpCache } from './jump-cache.js';
 import type { JumpRecord } from './jump-record.js';
@@ -12,7 +12,6 @@ import { jumpTasks } from './jump-tasks.js';
 import { argumentsOf, tasksOf, type Work } from './read-batches.js';
 import { extracted, type Reading, readingFor } from './reading.js';
 import { openSidecars, type Sidecars } from './sidecars.js';
-
 
 export interface JumperOptions {
   /** Threads that read and decode. Default: one for each core. */
@@ -141,7 +140,9 @@ export function openJumper(context: Context, options: JumperOptions = {}): Jumpe
   const readingOf = ({ request, location }: Job, { info }: JumpRecord): Promise<Reading> => {
     let known = readings.get(request);
     if (known === undefined) readings.set(request, (known = new Map()));
-    if (!ignoreGridHash) checkGrid(request.gridHash ?? known.keys().next().value?.slice(0, gridHashDigits), info.gridHash, location);
+    // Places are looked up on each grid anew; indices are of one.
+    const first = 'points' in request ? undefined : known.keys().next().value?.slice(0, gridHashDigits);
+    if (!ignoreGridHash) checkGrid(request.gridHash ?? first, info.gridHash, location);
     const name = `${info.gridHash} ${info.points}`;
     let reading = known.get(name);
     if (reading === undefined) known.set(name, (reading = makeReading(request, info.points, () => orderOf(info.gridHash, location))));
@@ -150,9 +151,13 @@ export function openJumper(context: Context, options: JumperOptions = {}): Jumpe
 
   const makeReading = async (request: FieldRequest, points: number, order: () => Promise<FieldOrder>): Promise<Reading> => {
     if ('ranges' in request) return readingFor(request.ranges, points, undefined);
-    const indices = 'indices' in request ? request.indices : await nearestIndices(context, await order(), request.points);
-    const picks = indexPicks(indices, points);
-    return readingFor(picks.ranges, points, picks);
+    const at = (indices: ArrayLike<number>): Reading => {
+      const picks = indexPicks(indices, points);
+      return readingFor(picks.ranges, points, picks);
+    };
+    if ('indices' in request) return at(request.indices);
+    const taken = await nearestPoints(context, await order(), request.points);
+    return { ...at(taken.map(({ index }) => index)), points: taken };
   };
 
   /** `fresh` holds infos that were made anew after those at hand turned out to be of other messages. */

@@ -1,5 +1,6 @@
 import { sharedBuffer } from '../../base/index.js';
 import { boundsOf, type IndexPicks, type IndexRanges } from '../../grib/index.js';
+import type { GridPoint } from './field-points.js';
 import type { ExtractedField, Job } from './field-request.js';
 
 /** What a job reads: ranges, and how the values are handed out. */
@@ -7,6 +8,8 @@ export interface Reading {
   readonly bounds: Float64Array;
   readonly total: number;
   readonly picks: IndexPicks | undefined;
+  /** Where places were asked for: the grid points that answer. */
+  readonly points?: readonly GridPoint[];
 }
 
 export function readingFor(ranges: IndexRanges, points: number, picks: IndexPicks | undefined): Reading {
@@ -19,12 +22,18 @@ export function readingFor(ranges: IndexRanges, points: number, picks: IndexPick
 }
 
 /** The values of one field, as its request wants them. */
-export function extracted(job: Job, { bounds, picks }: Reading, all: Float64Array, present: BigUint64Array | undefined): ExtractedField {
+export function extracted(
+  job: Job,
+  { bounds, picks, points }: Reading,
+  all: Float64Array,
+  present: BigUint64Array | undefined,
+): ExtractedField {
   const head = { key: job.key, location: job.location, request: job.number };
   if (picks !== undefined) {
     const { places } = picks;
     const mask = maskOf(places.length, present, (at) => places[at] as number);
-    return { ...head, values: [Float64Array.from(places, (place) => all[place] as number)], masks: [mask] };
+    const values = [Float64Array.from(places, (place) => all[place] as number)];
+    return { ...head, values, masks: [mask], ...(points === undefined ? {} : { points }) };
   }
   const values: Float64Array[] = [];
   const masks: BigUint64Array[] = [];

@@ -55,8 +55,14 @@ export function groupIndex(key: Key, rule: GroupRule): GroupIndex {
     treeType,
     elementText(element) {
       const text = keyText(predicates, element);
-      if (text.length > most) throw tooLong(text, most, keywords);
-      for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 255) throw notLatin(text);
+      // Trees hold UTF-8.
+      let octets = text.length;
+      for (let at = 0; at < text.length; at++) {
+        const code = text.charCodeAt(at);
+        if (code > 255) throw notLatin(text);
+        if (code > 127) octets++;
+      }
+      if (octets > most) throw tooLong(text, octets, most, keywords);
       return text;
     },
     add(element, { file, offset, length }, sequence) {
@@ -96,9 +102,9 @@ export function sortedEntries(pending: PendingEntries): readonly TreeEntry[] {
   return [...pending.entries.values()].sort((a, b) => (a.text < b.text ? -1 : 1));
 }
 
-function tooLong(text: string, most: number, keywords: readonly string[]): DteError {
-  return new DteError('limit.range', `the key '${text}' (${keywords.join(':')}) has ${text.length} characters`, {
-    hint: `an index holds keys of up to ${most} characters; move a keyword of the schema to the group`,
+function tooLong(text: string, octets: number, most: number, keywords: readonly string[]): DteError {
+  return new DteError('limit.range', `the key '${text}' (${keywords.join(':')}) has ${octets} octets`, {
+    hint: `an index holds keys of up to ${most} octets; move a keyword of the schema to the group`,
   });
 }
 

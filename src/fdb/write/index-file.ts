@@ -15,7 +15,7 @@ export interface IndexFile {
   readonly names: ReadonlySet<string>;
 }
 
-/** In `folder`; another file is begun when offsets no longer fit. */
+/** In `folder`; another file is begun when offsets no longer fit, and when others removed the file because all in it was hidden. */
 export function indexFile(disk: Disk, folder: string, stem: string, files: NewFiles): IndexFile {
   const names = new Set<string>();
   let file: DiskFile | undefined;
@@ -25,7 +25,8 @@ export function indexFile(disk: Disk, folder: string, stem: string, files: NewFi
     async write(entries, type) {
       const { bytes, spanBytes } = buildTree(entries, type);
       let offset = end === 0 ? 0 : nextTreeStart(end);
-      if (offset > mostOffset) {
+      const isGone = file !== undefined && (await disk.info(file.path)) === undefined;
+      if (offset > mostOffset || isGone) {
         await file?.sync();
         await file?.close();
         file = undefined;

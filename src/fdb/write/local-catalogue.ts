@@ -1,6 +1,7 @@
 import { type Context, type Disk, DteError, joinPath } from '../../base/index.js';
 import { directoryFor, type FdbConfig } from '../config/index.js';
 import { controlFile, initDatabase, initSubToc, openToc, type TocWriter } from '../database/index.js';
+import { masksOf, maskOf, readTocFile, type TocContents } from '../database/toc-file.js';
 import type { IndexContent } from '../format/index.js';
 import { type GroupRule, keyText, parseSchema, type Schema, type SplitKey } from '../schema/index.js';
 import type { CatalogueWriter, DatabasePlace } from '../seam.js';
@@ -114,7 +115,10 @@ function localCatalogueWriter(
   let subToc: string | undefined;
   /** The sub-toc stands in the table of contents of the database. */
   let isAnnounced = false;
-  let hasNewFiles = true;
+  /** Files whose names are known to be safe. */
+  let safeFiles = 0;
+  /** The database's own table of contents, as it was read last. */
+  let read: TocContents | undefined;
 
   const groupOf = ({ group, rule }: SplitKey): OpenGroup => {
     let ofRule = groups.get(rule.group);
@@ -125,7 +129,6 @@ function localCatalogueWriter(
       const index = groupIndex(group, rule.group);
       open = { index, key: group, order: orderOf(group), file: indexFile(disk, path, text, files), flushes: 0, entries: 0 };
       ofRule.set(text, open);
-      hasNewFiles = true;
     }
     return open;
   };
@@ -136,11 +139,12 @@ function localCatalogueWriter(
 
   const openOwnToc = async (): Promise<TocWriter> => {
     // A database that was wiped meanwhile must not take fields that nobody will find.
-    if ((await disk.info(mainToc)) === undefined)
-      throw new DteError('absent.database', `database ${formatKey(place.database)} was removed while fields were archived to it`, {
-        where: { file: path },
-        hint: 'archive the fields again with a new archiver',
-      });
+    await checkThere(mainToc);
+    if (isAnnounced && (await isSubTocHidden())) {
+      await toc?.close();
+      toc = undefined;
+      isAnnounced = false;
+    }
     if (toc !== undefined) return toc;
     if (!config.useSubToc) return (toc = await openToc(disk, mainToc, tocOptions));
     const name = files.name(disk, 'toc', '');
@@ -156,12 +160,26 @@ function localCatalogueWriter(
     return toc;
   };
 
+  const checkThere = async (file: string): Promise<void> => {
+    if ((await disk.info(file)) !== undefined) return;
+    throw new DteError('absent.database', `database ${formatKey(place.database)} was removed while fields were archived to it`, {
+      where: { file: path },
+      hint: 'archive the fields again with a new archiver',
+    });
+  };
+  /** Someone hid all that the database held: what a hidden sub-toc takes would never show. */
+  const isSubTocHidden = async (): Promise<boolean> => {
+    read = await readTocFile(disk, mainToc, read);
+    return subToc !== undefined && read !== undefined && masksOf(read).has(maskOf(subToc, 0));
+  };
+
   const writeRecords = async (contents: readonly IndexContent[]): Promise<void> => {
     const own = await openOwnToc();
-    if (config.syncOnFlush && hasNewFiles) {
+    const madeFiles = openGroups().reduce((sum, { file }) => sum + file.names.size, 0);
+    if (config.syncOnFlush && madeFiles > safeFiles) {
       await disk.syncFolder(path);
       if (place.store !== path) await disk.syncFolder(place.store);
-      hasNewFiles = false;
+      safeFiles = madeFiles;
     }
     await own.append(contents);
     if (config.syncOnFlush) await own.sync();
@@ -186,6 +204,9 @@ function localCatalogueWriter(
       }),
     );
     await writeRecords(contents);
+    // A wipe that came in between has made them names of nothing.
+    for (const { file } of contents) await checkThere(joinPath(path, file));
+    await checkThere(mainToc);
   };
   return {
     place,
@@ -197,6 +218,11 @@ function localCatalogueWriter(
     },
     get isDirty() {
       return openGroups().some(({ index }) => index.count > 0);
+    },
+    async isIntact() {
+      for (const file of [mainToc, ...(subToc === undefined ? [] : [joinPath(path, subToc)])])
+        if ((await disk.info(file)) === undefined) return false;
+      return true;
     },
     async flush(stored) {
       const taken = openGroups()

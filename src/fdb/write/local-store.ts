@@ -1,4 +1,4 @@
-import type { Disk } from '../../base/index.js';
+import { type Disk, DteError } from '../../base/index.js';
 import type { Store, StoreWriter } from '../seam.js';
 import type { BufferPool } from './buffer-pool.js';
 import { type DataFile, dataFile } from './data-file.js';
@@ -61,6 +61,7 @@ function localStoreWriter(disk: Disk, folder: string, { pool, files, sync }: Loc
           try {
             await file.data.write();
             if (sync) await file.data.sync();
+            if ((await disk.info(file.path)) === undefined) throw removed(file.path);
           } catch (error) {
             file.isDirty = true;
             throw error;
@@ -68,6 +69,10 @@ function localStoreWriter(disk: Disk, folder: string, { pool, files, sync }: Loc
         }),
       );
       for (const result of settled) if (result.status === 'rejected') throw result.reason;
+    },
+    async isIntact() {
+      for (const { path } of groups.values()) if ((await disk.info(path)) === undefined) return false;
+      return true;
     },
     async close() {
       await Promise.allSettled(opening.values());
@@ -83,4 +88,15 @@ function append(file: OpenFile, parts: readonly Uint8Array[], isOwned: boolean):
   const { offset, length, taken } = file.data.append(parts, isOwned);
   const location = { file: file.path, offset, length };
   return taken === undefined ? location : taken.then(() => location);
+}
+
+function removed(path: string): DteError {
+  return new DteError(
+    'absent.file',
+    'a data file was removed while it was written to: what was archived since the last flush is not in the store',
+    {
+      where: { file: path },
+      hint: 'archive the fields again with a new archiver',
+    },
+  );
 }

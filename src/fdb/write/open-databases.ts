@@ -35,6 +35,14 @@ export interface OpenDatabases {
 /** Databases flushed at the same time. */
 const flushesAtOnce = 8;
 
+function isBusy({ users, catalogue }: OpenDatabase): boolean {
+  return users > 0 || catalogue.isDirty;
+}
+
+async function isIntact({ catalogue, store }: OpenDatabase): Promise<boolean> {
+  return (await catalogue.isIntact()) && (await store.isIntact());
+}
+
 export function openDatabases(most: number, backendOf: (config: FdbConfig) => WriteBackend): OpenDatabases {
   const byId = new Map<string, OpenDatabase>();
   const opening = new Map<string, Promise<OpenDatabase>>();
@@ -92,10 +100,15 @@ export function openDatabases(most: number, backendOf: (config: FdbConfig) => Wr
   };
   const openNew = async (config: FdbConfig, split: SplitKey, id: string): Promise<OpenDatabase> => {
     const known = byId.get(id);
-    if (known !== undefined) {
+    if (known !== undefined && (isBusy(known) || (await isIntact(known)))) {
       await known.catalogue.checkWritable();
       known.isStale = false;
       return known;
+    }
+    if (known !== undefined) {
+      // Wiped since the last flush: what comes now is for a new database.
+      byId.delete(id);
+      await closeOne(known);
     }
     coming++;
     try {

@@ -79,7 +79,7 @@ function valueOf({ keys }: Entry, keyword: string): string {
 }
 
 /** A keyword as the head of the schema types it. */
-function predicateOf(keyword: string, { config: { schema } }: Fdb): Predicate {
+export function predicateOf(keyword: string, { config: { schema } }: Fdb): Predicate {
   const type = schema.types.get(keyword) ?? 'Default';
   return { keyword, printed: keyword, type, ownType: undefined, test: 'any', values: [], isOptional: true, default: '', isIgnored: false };
 }

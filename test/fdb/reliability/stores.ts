@@ -29,8 +29,13 @@ export function contextOn(disk: Disk, env: Readonly<Record<string, string>> = {}
   // A disk in memory has no working folder.
   const realPath = async (path: string): Promise<string> => (path === '.' ? '/' : disk.realPath(path));
   const node = nodeContext();
-  return { ...node, env, disk: { ...disk, realPath }, log: { ...node.log, warn: () => {} } };
+  // One object for one disk: who has a file open is known by it.
+  let usable = usableDisks.get(disk);
+  if (usable === undefined) usableDisks.set(disk, (usable = { ...disk, realPath }));
+  return { ...node, env, disk: usable, log: { ...node.log, warn: () => {} } };
 }
+
+const usableDisks = new WeakMap<Disk, Disk>();
 
 /** Makes the schema and the roots. */
 export async function layMemory(disk: MemoryDisk): Promise<void> {

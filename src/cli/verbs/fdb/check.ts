@@ -43,7 +43,13 @@ export async function fdbCheck(terminal: Terminal, args: readonly string[], opti
   const damaged = reports.filter(({ isSound }) => !isSound);
   if (damaged.length === 0) return;
   const first = damaged[0] as CheckReport;
-  terminal.damage(new DteError('data.toc', `${damaged.length} of ${countedText(reports.length, 'database')} ${damaged.length === 1 ? 'is' : 'are'} damaged`, { where: { file: first.path } }));
+  terminal.damage(
+    new DteError(
+      'data.toc',
+      `${damaged.length} of ${countedText(reports.length, 'database')} ${damaged.length === 1 ? 'is' : 'are'} damaged`,
+      { where: { file: first.path } },
+    ),
+  );
 }
 
 function reportText({ key, path, tocRecords, indexes, entries, messages, dataFiles, findings, isSound }: CheckReport): string {

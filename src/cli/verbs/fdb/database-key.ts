@@ -12,12 +12,17 @@ export function namedDatabases(schema: Schema, selection: Selection, text: strin
   let fewest: readonly string[] | undefined;
   for (const rule of schema.rules) {
     if (rule.predicates.some((predicate) => !accepts(predicate, selection))) continue;
-    const missing = rule.predicates.filter(({ keyword, isOptional }) => !isOptional && !selection.has(keyword)).map(({ keyword }) => keyword);
+    const missing = rule.predicates
+      .filter(({ keyword, isOptional }) => !isOptional && !selection.has(keyword))
+      .map(({ keyword }) => keyword);
     if (missing.length > 0) {
       if (fewest === undefined || missing.length < fewest.length) fewest = missing;
       continue;
     }
-    found.push({ rule, key: new Map(rule.predicates.map(({ keyword, printed, default: otherwise }) => [printed, selection.get(keyword)?.[0] ?? otherwise])) });
+    found.push({
+      rule,
+      key: new Map(rule.predicates.map(({ keyword, printed, default: otherwise }) => [printed, selection.get(keyword)?.[0] ?? otherwise])),
+    });
   }
   if (found.length > 0) return found;
   throw new DteError('input.keyword', `${text} names no database${fewest === undefined ? '' : `: it has no ${fewest.join(', no ')}`}`, {

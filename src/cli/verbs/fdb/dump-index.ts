@@ -11,7 +11,8 @@ export async function fdbDumpIndex(terminal: Terminal, paths: readonly string[],
   await withStore(terminal, 'dump-index', options, async (store) => {
     for (const path of paths) {
       await printer.add(`Dumping contents of index file ${path}\n`);
-      for (const index of await store.dumpIndex(resolve(path), { onDamage: damageReporter(terminal, {}) })) await printIndex(printer, index);
+      for (const index of await store.dumpIndex(resolve(path), { onDamage: damageReporter(terminal, {}) }))
+        await printIndex(printer, index);
     }
     await printer.flush();
   });

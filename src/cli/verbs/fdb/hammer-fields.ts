@@ -34,7 +34,10 @@ export interface FieldMaker {
 const digestOctets = 16;
 
 export function fieldMaker(original: Message, options: FieldOptions): FieldMaker {
-  const labels = new Map([['class', options.class], ['expver', options.expver]]);
+  const labels = new Map([
+    ['class', options.class],
+    ['expver', options.expver],
+  ]);
   const template = parseMessage(withKeys(original, labels), original.tables, original.where)[0] as Message;
   const dataOctets = dataOctetsOf(template, options.check);
   const levels = Array.from({ length: options.nlevels }, (_, index) => options.level + index);
@@ -78,8 +81,15 @@ export function fieldMaker(original: Message, options: FieldOptions): FieldMaker
   };
 }
 
-function changesOf(member: Member, { level, param, hasNumber }: { readonly level: number; readonly param: number; readonly hasNumber: boolean }): Map<string, number> {
-  const changes = new Map([['step', member.step], ['level', level], ['paramId', param]]);
+function changesOf(
+  member: Member,
+  { level, param, hasNumber }: { readonly level: number; readonly param: number; readonly hasNumber: boolean },
+): Map<string, number> {
+  const changes = new Map([
+    ['step', member.step],
+    ['level', level],
+    ['paramId', param],
+  ]);
   if (hasNumber) changes.set('number', member.number);
   return changes;
 }
@@ -89,7 +99,10 @@ function dataOctetsOf({ edition, sections, where }: Message, check: FieldCheck):
   const header = edition === 1 ? 11 : 5;
   const octets = (sections[edition === 1 ? 4 : 7]?.length ?? header) - header;
   if (check === 'none' || octets >= 2 * digestOctets) return octets;
-  throw new DteError('input.field', `the field has ${octets} octets of values, too few for a check`, { where, hint: `${2 * digestOctets} at least` });
+  throw new DteError('input.field', `the field has ${octets} octets of values, too few for a check`, {
+    where,
+    hint: `${2 * digestOctets} at least`,
+  });
 }
 
 function stamped(pieces: readonly Uint8Array[], dataOctets: number, digest: string, check: FieldCheck): Uint8Array {
@@ -106,7 +119,10 @@ function at(keywords: ReadonlyMap<string, readonly string[]>, level: number, par
 
 function digestOf(selection: Selection): string {
   const key: Key = new Map([...selection].map(([keyword, values]) => [keyword, values[0] as string]));
-  const text = [...key].map(([keyword, value]) => `${keyword}=${value}`).sort().join(',');
+  const text = [...key]
+    .map(([keyword, value]) => `${keyword}=${value}`)
+    .sort()
+    .join(',');
   return md5Hex(new TextEncoder().encode(text));
 }
 

@@ -71,7 +71,10 @@ async function write(terminal: Terminal, store: Fdb, template: Message, options:
     times.flush.push(clock.elapsedMs() - archivedMs);
     fields += archived.messages;
     bytes += archived.sizeBytes;
-    if (options.verbose === true) await terminal.print(`Member: ${batch.number}, step: ${batch.step}: ${archived.messages} fields, ${binarySize(archived.sizeBytes)}\n`);
+    if (options.verbose === true)
+      await terminal.print(
+        `Member: ${batch.number}, step: ${batch.step}: ${archived.messages} fields, ${binarySize(archived.sizeBytes)}\n`,
+      );
   }
   const totalMs = clock.elapsedMs() - startMs;
   const writingMs = totalMs - times.gribMs;
@@ -104,10 +107,16 @@ function statisticsText({ archive, flush, fields, bytes, perBatch }: Statistics)
   const lines = [
     ['num archive', withCommas(fields)],
     ['bytes archived (tot, avg, std dev)', `${countedSize(bytes)}, ${countedSize(average)}, 0 (0 bytes)`],
-    ['archive time (tot, avg, std dev)', `${seconds(archiveMs)}, ${seconds(archiveMs / Math.max(1, fields))}, ${seconds(deviation(times))}`],
+    [
+      'archive time (tot, avg, std dev)',
+      `${seconds(archiveMs)}, ${seconds(archiveMs / Math.max(1, fields))}, ${seconds(deviation(times))}`,
+    ],
     ['archive rate', `${withCommas(archiveMs > 0 ? (bytes / archiveMs) * 1000 : 0)} bytes/s (${binaryRate(bytes, archiveMs / 1000)})`],
     ['num flush', withCommas(flush.length)],
-    ['flush time  (tot, avg, std dev)', `${seconds(sum(flush))}, ${seconds(sum(flush) / Math.max(1, flush.length))}, ${seconds(deviation(flush))}`],
+    [
+      'flush time  (tot, avg, std dev)',
+      `${seconds(sum(flush))}, ${seconds(sum(flush) / Math.max(1, flush.length))}, ${seconds(deviation(flush))}`,
+    ],
   ] as const;
   return lines.map(([name, value]) => `local ${name.padEnd(31)} : ${value}\n`).join('');
 }
@@ -151,7 +160,10 @@ async function read(terminal: Terminal, store: Fdb, template: Message, options: 
   }
   const totalMs = clock.elapsedMs() - startMs;
   if (options.json === true) await printJson(terminal, { fields, bytes, seconds: totalMs / 1000 });
-  else await terminal.print(`Fields read: ${fields}\nBytes read: ${bytes}\nTotal duration: ${secondsText(totalMs)}\n${ratesText(bytes, totalMs)}`);
+  else
+    await terminal.print(
+      `Fields read: ${fields}\nBytes read: ${bytes}\nTotal duration: ${secondsText(totalMs)}\n${ratesText(bytes, totalMs)}`,
+    );
 }
 
 /** Lists the fields of each step. */
@@ -160,8 +172,7 @@ async function list(terminal: Terminal, store: Fdb, template: Message, options: 
   const maker = fieldMaker(template, { ...options, check: 'none' });
   let fields = 0;
   const startMs = clock.elapsedMs();
-  for (const batch of batchesOf(options))
-    for await (const entries of store.list(maker.selectionOf(batch))) fields += entries.length;
+  for (const batch of batchesOf(options)) for await (const entries of store.list(maker.selectionOf(batch))) fields += entries.length;
   const totalMs = clock.elapsedMs() - startMs;
   if (options.json === true) await printJson(terminal, { fields, seconds: totalMs / 1000 });
   else await terminal.print(`Fields listed: ${fields}\nTotal duration: ${secondsText(totalMs)}\n`);

@@ -26,6 +26,7 @@ export async function fdbHide(terminal: Terminal, text: string, options: HideVer
     if (options.doit === true) for await (const _ of store.hide(request.keywords, { ...visiting(terminal, {}), doit: true }));
     else if (options.json !== true) await terminal.print('Run with --doit to make changes\n');
     const { key, path, indexes } = report;
-    if (options.json === true) await terminal.print(`${JSON.stringify({ key: Object.fromEntries(key), path, indexes, isDone: options.doit === true })}\n`);
+    if (options.json === true)
+      await terminal.print(`${JSON.stringify({ key: Object.fromEntries(key), path, indexes, isDone: options.doit === true })}\n`);
   });
 }

@@ -15,7 +15,10 @@ export async function fdbIndex(terminal: Terminal, args: readonly string[], opti
   const all: IndexedJumps[] = [];
   await withStore(terminal, 'index', options, async (store) => {
     for (const request of requests) {
-      const done = await store.indexJumps(request.selection, { force: options.force === true, onDatabaseDamage: damageReporter(terminal, options) });
+      const done = await store.indexJumps(request.selection, {
+        force: options.force === true,
+        onDatabaseDamage: damageReporter(terminal, options),
+      });
       all.push(done);
       if (done.messages === 0) terminal.note(`dte: no field matches ${request.text}`);
       if (options.json !== true) await terminal.print(doneText(done));

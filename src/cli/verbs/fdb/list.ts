@@ -33,7 +33,8 @@ export async function fdbList(terminal: Terminal, args: readonly string[], optio
         masked: options.onlyDuplicates === true ? 'only' : options.full === true ? 'include' : 'hide',
         onDamage: damageReporter(terminal, options),
       });
-      const found = options.compact === true ? await printCompact(printer, batches, options) : await printLines(printer, batches, options, count);
+      const found =
+        options.compact === true ? await printCompact(printer, batches, options) : await printLines(printer, batches, options, count);
       if (found === 0) await explainNothing(terminal, store, request);
       count += found;
     }

@@ -28,7 +28,8 @@ export async function fdbMove(terminal: Terminal, args: readonly string[], optio
       if (options.json !== true) await terminal.print(reportText(report, options));
     }
   });
-  if (options.json === true) await terminal.print(`${JSON.stringify(reports.map(({ key, ...report }) => ({ key: Object.fromEntries(key), ...report })))}\n`);
+  if (options.json === true)
+    await terminal.print(`${JSON.stringify(reports.map(({ key, ...report }) => ({ key: Object.fromEntries(key), ...report })))}\n`);
 }
 
 function reportText({ key, from, to, files, bytes, isDone }: MoveReport, { keep }: MoveVerbOptions): string {

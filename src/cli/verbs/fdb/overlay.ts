@@ -20,14 +20,16 @@ export async function fdbOverlay(terminal: Terminal, sourceText: string, targetT
     const completed: Selection = new Map([...listed(source.key), ...targetRequest.keywords]);
     const target = firstOf(namedDatabases(store.config.schema, completed, oneLine(targetRequest)));
     const [from, to] = [ruleText(source), ruleText(target)];
-    if (options.json !== true) await terminal.print(options.remove === true ? `Removing ${from} from ${to}\n` : `Applying ${from} onto ${to}\n`);
+    if (options.json !== true)
+      await terminal.print(options.remove === true ? `Removing ${from} from ${to}\n` : `Applying ${from} onto ${to}\n`);
     const report = await store.overlay(source.key, target.key, {
       variableKeys: options.variableKeys.split(',').filter((keyword) => keyword !== ''),
       remove: options.remove === true,
       force: options.force === true,
       onDamage: damageReporter(terminal, {}),
     });
-    if (options.json === true) await terminal.print(`${JSON.stringify({ source: factsOf(report.source), target: factsOf(report.target) })}\n`);
+    if (options.json === true)
+      await terminal.print(`${JSON.stringify({ source: factsOf(report.source), target: factsOf(report.target) })}\n`);
   });
 }
 

@@ -48,6 +48,9 @@ fdb-patch: ${secondsText(elapsedMs)} second elapsed, ${secondsText(cpuMs)} secon
 
 /** Class and experiment to write, in upstream's order of keywords. */
 export function newLabels(options: { readonly class?: string; readonly expver?: string }): Key {
-  const labels = [['class', options.class], ['expver', options.expver]] as const;
+  const labels = [
+    ['class', options.class],
+    ['expver', options.expver],
+  ] as const;
   return new Map(labels.flatMap(([keyword, value]): [string, string][] => (value === undefined ? [] : [[keyword, value]])));
 }

@@ -27,7 +27,12 @@ export async function fdbPurge(terminal: Terminal, args: readonly string[], opti
         for await (const report of purged) {
           reports.push(report);
           if (isText) await printer.add(reportText(report));
-          else if (options.porcelain === true) await printer.add(gonePaths(report).map((path) => `${path}\n`).join(''));
+          else if (options.porcelain === true)
+            await printer.add(
+              gonePaths(report)
+                .map((path) => `${path}\n`)
+                .join(''),
+            );
         }
         if (isText && options.doit !== true) await printer.add('\nRerun command with --doit flag to delete unused files\n\n');
       }
@@ -49,8 +54,10 @@ function subTocsFirst(paths: readonly string[]): readonly string[] {
 }
 
 function reportText(report: PurgeReport): string {
-  const list = (paths: readonly string[]): string => (paths.length === 0 ? '    - NONE -\n' : paths.map((path) => `    ${path}\n`).join(''));
-  const counts = (usage: ReadonlyMap<string, number>, paths: readonly string[]): string => paths.map((path) => `    ${path}: ${usage.get(path)}\n`).join('');
+  const list = (paths: readonly string[]): string =>
+    paths.length === 0 ? '    - NONE -\n' : paths.map((path) => `    ${path}\n`).join('');
+  const counts = (usage: ReadonlyMap<string, number>, paths: readonly string[]): string =>
+    paths.map((path) => `    ${path}: ${usage.get(path)}\n`).join('');
   const removed = report.isDone
     ? [...report.masks.map((mask) => `Removing: ${tocIndex(mask)}\n`), ...report.removed.map((path) => `Unlinking: ${path}\n`)]
     : [];
@@ -60,7 +67,7 @@ function reportText(report: PurgeReport): string {
 Index Report:
 ${[...report.indexes].reverse().map(usageText).join('')}
 Number of reachable fields per index file:
-${counts(report.indexFileUsage, subTocsFirst([...report.indexFileUsage.keys()]))}
+${counts(report.indexFileUsage, usageOrder(report))}
 Number of reachable fields per data file:
 ${counts(report.dataFileUsage, [...report.dataFileUsage.keys()])}
 Unreferenced owned data files:
@@ -70,6 +77,13 @@ ${list(report.adoptedFiles)}
 Index files to be deleted:
 ${list(subTocsFirst(report.indexFiles))}
 ${[...removed, ...kept].join('')}`;
+}
+
+/** Files of indexes that are read first, then masked sub-tocs, then files of masked indexes. */
+function usageOrder({ indexes, indexFileUsage }: PurgeReport): readonly string[] {
+  const read = new Set(indexes.map(({ ref }) => ref.indexFile));
+  const paths = [...indexFileUsage.keys()];
+  return [...paths.filter((path) => read.has(path)), ...subTocsFirst(paths.filter((path) => !read.has(path)))];
 }
 
 function usageText({ ref, fields, bytes, duplicates, duplicateBytes }: IndexUsage): string {
@@ -87,7 +101,8 @@ function usageText({ ref, fields, bytes, duplicates, duplicateBytes }: IndexUsag
 }
 
 function jsonOf(report: PurgeReport): object {
-  const { key, path, indexFileUsage, dataFileUsage, dataFiles, auxiliaryFiles, indexFiles, adoptedFiles, inUseFiles, isDone, removed } = report;
+  const { key, path, indexFileUsage, dataFileUsage, dataFiles, auxiliaryFiles, indexFiles, adoptedFiles, inUseFiles, isDone, removed } =
+    report;
   return {
     key: Object.fromEntries(key),
     path,

@@ -53,7 +53,9 @@ export async function fdbRead(terminal: Terminal, source: string, target: string
   else if (isNothing(done, options)) terminal.note(`nothing was found, and ${target} not written`);
   else terminal.note(`${countedText(done.messages, 'field')}, ${sizeText(done.bytes)}, in ${target === '-' ? 'standard output' : target}`);
   if (options.statistics === true)
-    terminal.note(`Save into: ${secondsText(elapsedMs)} second elapsed, ${secondsText(cpuMs)} second cpu (${binaryRate(done.bytes, elapsedMs / 1000)})`);
+    terminal.note(
+      `Save into: ${secondsText(elapsedMs)} second elapsed, ${secondsText(cpuMs)} second cpu (${binaryRate(done.bytes, elapsedMs / 1000)})`,
+    );
 }
 
 /** An empty file that nobody asked for would look like a result. */
@@ -76,11 +78,16 @@ async function readRequest(terminal: Terminal, store: Fdb, request: MarsRequest,
   done.messages += messages;
   done.bytes += bytes;
   const shortfall = await retrieval.shortfall;
+  done.missing += shortfall.count;
+  tellShortfall(terminal, shortfall, options);
+}
+
+/** Tells what of a request is not there; that is a failure unless it may be. */
+export function tellShortfall(terminal: Terminal, shortfall: Shortfall, { allowMissing }: Pick<ReadVerbOptions, 'allowMissing'>): void {
   if (shortfall.unused.length > 0) terminal.note(`dte: no rule of the schema has ${shortfall.unused.join(', ')}: not used`);
   if (shortfall.count === 0) return;
-  done.missing += shortfall.count;
   const text = shortfallText(shortfall);
-  if (options.allowMissing === true) terminal.note(`dte: ${text}`);
+  if (allowMissing === true) terminal.note(`dte: ${text}`);
   else terminal.damage(new DteError('absent.field', text, { hint: '--allow-missing takes what is there' }));
 }
 
@@ -93,12 +100,19 @@ export function shortfallText({ count, asked, cells, reasons }: Shortfall): stri
 }
 
 /** A file of requests, `-`, or the text of one request. */
-async function requestsAt(terminal: Terminal, source: string, options: ReadVerbOptions): Promise<readonly MarsRequest[]> {
+export async function requestsAt(
+  terminal: Terminal,
+  source: string,
+  options: Pick<ReadVerbOptions, 'raw'>,
+): Promise<readonly MarsRequest[]> {
   const { fs } = terminal.context;
   if (source !== '-' && source.includes('=') && (await fs.info(source)) === undefined) return [await requestOf(terminal, source, options)];
   const text = new TextDecoder().decode(await readWhole(fs, source));
   if (text.startsWith('GRIB'))
-    throw new DteError('input.syntax', 'this is a GRIB file, not a request', { where: { file: source }, hint: '--extract reads the fields that it names' });
+    throw new DteError('input.syntax', 'this is a GRIB file, not a request', {
+      where: { file: source },
+      hint: 'dte fdb read --extract reads the fields that it names',
+    });
   return await requestsOf(terminal, text, { raw: options.raw === true, file: source });
 }
 

@@ -28,7 +28,8 @@ export async function fdbReconsolidate(terminal: Terminal, paths: readonly strin
       throw new DteError('absent.database', `'${path}' is in no root of the configuration`, { hint: "'dte fdb info' lists the roots" });
     }
   });
-  if (options.json === true) await terminal.print(`${JSON.stringify(reports.map(({ key, ...report }) => ({ key: Object.fromEntries(key), ...report })))}\n`);
+  if (options.json === true)
+    await terminal.print(`${JSON.stringify(reports.map(({ key, ...report }) => ({ key: Object.fromEntries(key), ...report })))}\n`);
 }
 
 function reportText({ key, path, groups, fields, indexesBefore, subTocsMasked }: ReconsolidateReport): string {

@@ -32,7 +32,7 @@ export async function toolRequests(terminal: Terminal, args: readonly string[], 
   if (options.all === true) return [allOf(args, minimum)];
   if (args.length === 0) {
     throw new DteError('input.option', 'no request is given', {
-      hint: "give one such as class=rd,expver=xywz, or --all with --minimum-keys=",
+      hint: 'give one such as class=rd,expver=xywz, or --all with --minimum-keys=',
     });
   }
   const requests: ToolRequest[] = [];

@@ -24,7 +24,8 @@ export async function fdbStats(terminal: Terminal, args: readonly string[], opti
     }
     const total = sumStats(all);
     if (options.json === true) await printer.add(`${JSON.stringify(jsonOf(total, options.details === true ? all : undefined))}\n`);
-    else await printer.add(`\nSummary:\n========\n\n${reportLine('Number of databases', withCommas(total.databases))}${statsText(total)}\n`);
+    else
+      await printer.add(`\nSummary:\n========\n\n${reportLine('Number of databases', withCommas(total.databases))}${statsText(total)}\n`);
     await printer.flush();
   });
 }
@@ -55,7 +56,10 @@ function statsText(stats: Stats): string {
     [owned, 'Total owned size', countedSize(owned)],
     [owned, 'Total size', countedSize(owned + stats.adoptedDataBytes)],
   ] as const;
-  return lines.filter(([count]) => count > 0).map(([, name, value]) => reportLine(name, value)).join('');
+  return lines
+    .filter(([count]) => count > 0)
+    .map(([, name, value]) => reportLine(name, value))
+    .join('');
 }
 
 function jsonOf(total: Stats, databases: readonly DatabaseStats[] | undefined): object {

@@ -23,9 +23,7 @@ const printed = ['retrieve', 'archive', 'list', 'wipe'] as const;
 export async function fdbStatus(terminal: Terminal, args: readonly string[], options: StatusOptions): Promise<void> {
   const requests = await toolRequests(terminal, args, options);
   await withStore(terminal, 'status', options, (store) =>
-    printStatus(terminal, requests, options, ({ selection }) =>
-      store.status(selection, visiting(terminal, options)),
-    ),
+    printStatus(terminal, requests, options, ({ selection }) => store.status(selection, visiting(terminal, options))),
   );
 }
 
@@ -34,7 +32,9 @@ export async function fdbControl(terminal: Terminal, args: readonly string[], op
   const controls = printed.filter((control) => options[control] === true);
   const verb = options.isLocking ? 'lock' : 'unlock';
   if (controls.length === 0) {
-    throw new DteError('input.option', `nothing to ${verb} is named`, { hint: 'give one or more of --list, --retrieve, --archive, --wipe' });
+    throw new DteError('input.option', `nothing to ${verb} is named`, {
+      hint: 'give one or more of --list, --retrieve, --archive, --wipe',
+    });
   }
   const requests = await toolRequests(terminal, args, options);
   await withStore(terminal, verb, options, (store) =>

@@ -42,7 +42,12 @@ interface Work {
 }
 
 /** With `--doit` what will go is told before it goes, also when it then cannot. */
-async function* wiped(terminal: Terminal, store: Fdb, { selection }: ToolRequest, { options, printer, isText }: Work): AsyncGenerator<WipeReport> {
+async function* wiped(
+  terminal: Terminal,
+  store: Fdb,
+  { selection }: ToolRequest,
+  { options, printer, isText }: Work,
+): AsyncGenerator<WipeReport> {
   const asked = { ...visiting(terminal, options), unsafeAll: options.unsafeWipeAll === true };
   const plans = new Map<string, WipeReport>();
   for await (const plan of store.wipe(selection, { ...asked, doit: false })) {

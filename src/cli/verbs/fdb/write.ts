@@ -95,7 +95,10 @@ function singleValues(option: string, text: string): Key {
   return new Map(
     [...filter(option, text)].map(([key, values]) => {
       if (values.length === 1) return [key, values[0] as string];
-      throw new DteError('input.option', `key '${key}' has ${values.length} values`, { where: { option }, hint: 'one value is set in all messages' });
+      throw new DteError('input.option', `key '${key}' has ${values.length} values`, {
+        where: { option },
+        hint: 'one value is set in all messages',
+      });
     }),
   );
 }

@@ -1,7 +1,7 @@
-import type { Disk } from '../../base/index.js';
-import { concatenated } from '../../base/index.js';
-import type { TocFile } from '../database/index.js';
-import { encodeRecord, type RecordContent, type TocRecord } from '../format/index.js';
+import type { Disk } from '../../../base/index.js';
+import { concatenated } from '../../../base/index.js';
+import type { TocFile } from '../../database/index.js';
+import { encodeRecord, type RecordContent, type TocRecord } from '../../format/index.js';
 
 /** Old absolute path -> what a record shall say instead. */
 export type MapPath = (path: string) => string;

@@ -1,11 +1,11 @@
-import { baseName, type Disk, folderOf, isDteError, joinPath } from '../../base/index.js';
-import { type Database, readIndex } from '../database/index.js';
+import { baseName, type Disk, folderOf, isDteError, joinPath } from '../../../base/index.js';
+import { type Database, readIndex } from '../../database/index.js';
 import type { Extent, Walk } from './check-walk.js';
-import { filesIn } from './folder-files.js';
-import { dataFilesOf, isOwned, visibleIndexes } from './owned.js';
+import { filesIn } from '../folder-files.js';
+import { dataFilesOf, isOwned, visibleIndexes } from '../owned.js';
 import { adoptOrphans } from './rebuild-index.js';
 import { scanMessages } from './scan-messages.js';
-import { lockNames } from './wipe-plan.js';
+import { lockNames } from '../wipe-plan.js';
 
 /** A lock that is older was left by a process that was stopped. */
 const staleMs = 60_000;

@@ -1,16 +1,16 @@
-import { type Context, isDteError, type ReadableFile } from '../../base/index.js';
-import type { FdbConfig } from '../config/index.js';
-import { type Database, type IndexRef, readDatabase, readIndex } from '../database/index.js';
-import { storedRule } from '../read/stored-rule.js';
-import { valuesOfText } from '../schema/index.js';
+import { type Context, isDteError, type ReadableFile } from '../../../base/index.js';
+import type { FdbConfig } from '../../config/index.js';
+import { type Database, type IndexRef, readDatabase, readIndex } from '../../database/index.js';
+import { storedRule } from '../../read/stored-rule.js';
+import { valuesOfText } from '../../schema/index.js';
 import { checkData } from './check-data.js';
 import { checkLeftovers, checkOrphans } from './check-orphans.js';
 import { checkTocs } from './check-tocs.js';
 import { checkTree } from './check-tree.js';
 import type { CheckDepth, CheckedPlace, Extent, FolderCheck, Walk } from './check-walk.js';
-import { diskOf, stopIfCancelled } from './disk-of.js';
+import { diskOf, stopIfCancelled } from '../disk-of.js';
 import { type FindingKind, findingsList } from './findings.js';
-import { dataFilesOf, isOwned, visibleIndexes } from './owned.js';
+import { dataFilesOf, isOwned, visibleIndexes } from '../owned.js';
 import { rebuildIndex } from './rebuild-index.js';
 
 /** Walks one database: every record, tree, entry and message, and every file of its folders. Nothing is changed; findings hold what would repair them. */

@@ -1,4 +1,4 @@
-import { type Disk, DteError } from '../../base/index.js';
+import { type Disk, DteError } from '../../../base/index.js';
 
 /** How much is held at a time. */
 const pieceBytes = 8 << 20;

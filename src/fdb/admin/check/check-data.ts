@@ -1,12 +1,12 @@
-import { isDteError, type ReadableFile } from '../../base/index.js';
-import { gribTables, parseMessage } from '../../grib/index.js';
-import type { Database } from '../database/index.js';
-import { type SplitKey, valuesOfText } from '../schema/index.js';
-import { messageMetadata } from '../write/message-metadata.js';
+import { isDteError, type ReadableFile } from '../../../base/index.js';
+import { gribTables, parseMessage } from '../../../grib/index.js';
+import type { Database } from '../../database/index.js';
+import { type SplitKey, valuesOfText } from '../../schema/index.js';
+import { messageMetadata } from '../../write/message-metadata.js';
 import type { Extent, Walk } from './check-walk.js';
-import { stopIfCancelled } from './disk-of.js';
+import { stopIfCancelled } from '../disk-of.js';
 import { faultOfMessage, messageBytes, stretches } from './message-at.js';
-import { isOwned } from './owned.js';
+import { isOwned } from '../owned.js';
 import { splitterOf } from './scan-messages.js';
 
 /** What entries refer to: files, and messages in them. */

@@ -1,6 +1,6 @@
-import type { Context, Disk } from '../../base/index.js';
-import type { FdbConfig } from '../config/index.js';
-import type { Database, IndexRef } from '../database/index.js';
+import type { Context, Disk } from '../../../base/index.js';
+import type { FdbConfig } from '../../config/index.js';
+import type { Database, IndexRef } from '../../database/index.js';
 import type { Findings } from './findings.js';
 
 export interface CheckDepth {

@@ -1,4 +1,4 @@
-import { DteError, type ReadableFile } from '../../base/index.js';
+import { DteError, type ReadableFile } from '../../../base/index.js';
 
 /** How much of a data file is held: neighbouring short messages come with one read. */
 const windowBytes = 1 << 17;

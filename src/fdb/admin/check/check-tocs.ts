@@ -1,10 +1,10 @@
-import type { Context, Disk } from '../../base/index.js';
-import type { FdbConfig } from '../config/index.js';
-import { type Database, openToc } from '../database/index.js';
-import { decodeRecords } from '../format/index.js';
-import { storedRule } from '../read/stored-rule.js';
+import type { Context, Disk } from '../../../base/index.js';
+import type { FdbConfig } from '../../config/index.js';
+import { type Database, openToc } from '../../database/index.js';
+import { decodeRecords } from '../../format/index.js';
+import { storedRule } from '../../read/stored-rule.js';
 import type { Walk } from './check-walk.js';
-import { maskedTocs } from './owned.js';
+import { maskedTocs } from '../owned.js';
 
 /** Records: torn ends, octets that are none, keys that no rule makes. */
 export async function checkTocs({ context, config, disk, findings, counts }: Walk, database: Database): Promise<void> {

@@ -1,9 +1,9 @@
-import type { Context, ReadableFile } from '../../base/index.js';
-import { gribTables, type Message, messages } from '../../grib/index.js';
-import { archiveSplitter, type Schema, type SplitKey } from '../schema/index.js';
-import type { Key } from '../types.js';
-import { messageMetadata } from '../write/message-metadata.js';
-import { diskOf } from './disk-of.js';
+import type { Context, ReadableFile } from '../../../base/index.js';
+import { gribTables, type Message, messages } from '../../../grib/index.js';
+import { archiveSplitter, type Schema, type SplitKey } from '../../schema/index.js';
+import type { Key } from '../../types.js';
+import { messageMetadata } from '../../write/message-metadata.js';
+import { diskOf } from '../disk-of.js';
 
 /** A whole message that was found in a file. */
 export interface ScannedMessage {

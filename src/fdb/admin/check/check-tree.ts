@@ -1,5 +1,5 @@
-import { isDteError, type ReadableFile } from '../../base/index.js';
-import { pageHeaderBytes, type TreeLayout, treeLayout } from '../format/index.js';
+import { isDteError, type ReadableFile } from '../../../base/index.js';
+import { pageHeaderBytes, type TreeLayout, treeLayout } from '../../format/index.js';
 import type { FindingKind } from './findings.js';
 
 export interface TreeFault {

@@ -1,4 +1,4 @@
-import type { DteError } from '../../base/index.js';
+import type { DteError } from '../../../base/index.js';
 
 /**
  * `error`: something that was flushed is lost or cannot be read. `warning`: nothing is lost, but something is not as it should be.

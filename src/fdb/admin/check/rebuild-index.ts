@@ -1,19 +1,19 @@
-import { type Context, joinPath } from '../../base/index.js';
-import type { FdbConfig } from '../config/index.js';
-import { type Database, type IndexRef, readDatabase, readIndexes } from '../database/index.js';
-import type { RecordContent } from '../format/index.js';
-import { storedRule } from '../read/stored-rule.js';
-import { keyText } from '../schema/index.js';
-import type { Key } from '../types.js';
-import { groupIndex, sortedEntries } from '../write/group-index.js';
-import { indexFile } from '../write/index-file.js';
-import { newFiles } from '../write/new-files.js';
-import { appendRecords } from './append.js';
-import { diskOf } from './disk-of.js';
-import { dataFilesOf, visibleIndexes } from './owned.js';
-import { nameIn } from './reconsolidate.js';
+import { type Context, joinPath } from '../../../base/index.js';
+import type { FdbConfig } from '../../config/index.js';
+import { type Database, type IndexRef, readDatabase, readIndexes } from '../../database/index.js';
+import type { RecordContent } from '../../format/index.js';
+import { storedRule } from '../../read/stored-rule.js';
+import { keyText } from '../../schema/index.js';
+import type { Key } from '../../types.js';
+import { groupIndex, sortedEntries } from '../../write/group-index.js';
+import { indexFile } from '../../write/index-file.js';
+import { newFiles } from '../../write/new-files.js';
+import { appendRecords } from '../append.js';
+import { diskOf } from '../disk-of.js';
+import { dataFilesOf, visibleIndexes } from '../owned.js';
+import { nameIn } from '../reconsolidate.js';
 import { scanMessages, splitterOf } from './scan-messages.js';
-import { groupText } from './usage.js';
+import { groupText } from '../usage.js';
 
 /** Entries of one group that are to be found again. */
 interface Found {
