@@ -17,8 +17,11 @@ const FLOORS: readonly (readonly string[])[] = [
   ['grib', 'regrid', 'spectral', 'stats', 'plot'],
   ['fdb', 'aviso', 'infero', 'ecflow'],
   ['multio', 'pgen', 'polytope', 'plume', 'pyflow', 'pyfdb'],
-  ['serve', 'cli', ''], // '' is src itself: index.ts, web.ts
+  ['serve'],
+  ['cli', ''], // The command line starts servers. '' is src itself: index.ts, web.ts
 ];
+/** From here on a folder may be for Node alone. */
+const DOORS = 6;
 const LONGEST_FILE_LINES = 400;
 const MACHINE = /(?<![.\w])process\.\w+|(?<![.\w])console\.\w+|\bDate\.now\b|\bnew Date\(\)/;
 // A host that only serves packages, and a path that exists on one machine only, have no place in the project.
@@ -82,7 +85,7 @@ function floorComplaints(sources: Sources): string[] {
 /** A page loads `web.ts` and what every folder below the doors exports: no Node module may come along. */
 function browserComplaints(sources: Sources): string[] {
   const entries = [...sources.keys()].filter(
-    (path) => path === 'src/web.ts' || (/^src\/[^/]+\/index\.ts$/.test(path) && floorOf(folderOf(path)) < 6),
+    (path) => path === 'src/web.ts' || (/^src\/[^/]+\/index\.ts$/.test(path) && floorOf(folderOf(path)) < DOORS),
   );
   return entries.map((path) => nodeChain(sources, path)).filter((chain) => chain !== undefined);
 }

@@ -52,15 +52,14 @@ async function fileOutput(context: Context, engine: Engine, path: string, { enco
 }
 
 async function fdbOutput(context: Context, engine: Engine, output: string, { encode, config }: FieldOutputOptions): Promise<FieldOutput> {
-  const { fdbSink, openArchiver, readFdbConfig } = await import('../fdb/index.js');
+  const { openFdb } = await import('../fdb/index.js');
   const keys = await keysOf(output);
   let bytes = 0;
-  const archiver = openArchiver(context, await readFdbConfig(context, config === undefined ? {} : { config }), {
-    onArchive: (_key, _parts, length) => {
-      bytes += length;
-    },
+  const fdb = await openFdb(context, config === undefined ? {} : { config });
+  fdb.onArchive((_key, _parts, length) => {
+    bytes += length;
   });
-  const sink = fdbSink(engine, archiver, { ...encode, keys });
+  const sink = fdb.sink(engine, { ...encode, keys });
   return {
     async take(field) {
       await sink.write(field);
@@ -70,9 +69,9 @@ async function fdbOutput(context: Context, engine: Engine, output: string, { enc
     get bytes() {
       return bytes;
     },
-    commit: () => sink.close(),
+    commit: () => fdb.close(),
     // What is not flushed is in no index: the store is as it was.
-    discard: async () => {},
+    discard: () => fdb.close({ flush: false }),
   };
 }
 

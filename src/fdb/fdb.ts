@@ -1,4 +1,5 @@
 import type { Context, ReadableFile } from '../base/index.js';
+import type { Engine } from '../compute/index.js';
 import type { AdoptOptions, AdoptReport } from './admin/adopt.js';
 import type { CheckOptions, CheckReport } from './admin/check.js';
 import type { DatabaseStatus } from './admin/control.js';
@@ -19,6 +20,7 @@ import type { ExtractedField } from './jump/field-request.js';
 import { type ListOptions, listEntries } from './read/list-entries.js';
 import type { Retrieval, RetrieveOptions } from './read/retrieve.js';
 import type { Control, Entry, Key, Location, OnDamage, Selection } from './types.js';
+import type { Sink, SinkOptions } from './sink.js';
 import type { ArchivedMessages, ArchiveMessagesOptions } from './write/archive-messages.js';
 import type { Archiver } from './write/archiver.js';
 
@@ -48,6 +50,8 @@ export interface Fdb {
   archive(source: Uint8Array | ReadableFile, options?: ArchiveOptions): Promise<ArchivedMessages>;
   /** Archives octets under metadata in canonical text; the two are not compared. */
   archiveKey(metadata: Key, parts: readonly Uint8Array[]): Promise<Location>;
+  /** Takes fields on the device: they become GRIB and go into the store without a file between. */
+  sink(engine: Engine, options?: SinkOptions): Sink;
   /** Makes visible what was archived: number of fields. */
   flush(): Promise<number>;
   /** Something was archived and not flushed. */
@@ -137,6 +141,16 @@ export async function openFdb(context: Context, options: FdbOptions = {}): Promi
       return await archiveMessages(context, target, source, { ...given, tables: await gribTables(context), schema: config.schema });
     },
     archiveKey: async (metadata, parts) => await (await archiverOf()).archiveKey(metadata, parts),
+    sink(engine, given) {
+      const sink = Promise.all([import('./sink.js'), archiverOf()]).then(([{ fdbSink }, target]) => fdbSink(engine, target, given));
+      // Met by the first write.
+      sink.catch(() => {});
+      return {
+        write: async (field) => await (await sink).write(field),
+        flush: async () => await (await sink).flush(),
+        close: async () => await (await sink).close(),
+      };
+    },
     flush: async () => (opened === undefined ? 0 : await (await opened).flush()),
     get dirty() {
       return archiver?.isDirty === true;

@@ -1,9 +1,8 @@
 import type { Field } from '../atlas/index.js';
 import type { Engine } from '../compute/index.js';
-import { encodeInParts, type EncodeOptions, type Message, parseMessage, withKeys } from '../grib/index.js';
+import { encodeInParts, type EncodeOptions, marsMetadata, type Message, parseMessage, withKeys } from '../grib/index.js';
 import type { Key } from './types.js';
 import type { Archiver } from './write/archiver.js';
-import { messageMetadata } from './write/message-metadata.js';
 
 /** Takes fields one after another. Nothing is visible before `flush`. */
 export interface Sink {
@@ -21,7 +20,7 @@ export interface SinkOptions extends EncodeOptions {
 
 /**
  * Fields on the device -> GRIB -> store, without a file between: packed integers go from the engine's memory to the data file.
- * The keys are those of each layer's message. `close` closes the archiver.
+ * The keys are those of each layer's message. The archiver stays open, for others may use it.
  *
  * Errors: those of `encode`, of `withKeys` and of the archiver.
  */
@@ -31,7 +30,7 @@ export function fdbSink(engine: Engine, archiver: Archiver, { keys, ...options }
       const layers = keys === undefined || keys.size === 0 ? field.layers : field.layers.map((message) => relabelled(message, keys));
       const { messages, release } = await encodeInParts(engine, { ...field, layers }, options);
       try {
-        const metadata = layers.map(messageMetadata);
+        const metadata = layers.map(marsMetadata);
         const settled = await Promise.allSettled(messages.map((parts, layer) => archiver.archiveKey(metadata[layer] as Key, parts)));
         for (const result of settled) if (result.status === 'rejected') throw result.reason;
       } finally {
@@ -41,7 +40,9 @@ export function fdbSink(engine: Engine, archiver: Archiver, { keys, ...options }
     async flush() {
       await archiver.flush();
     },
-    close: () => archiver.close(),
+    async close() {
+      await archiver.flush();
+    },
   };
 }
 

@@ -3,7 +3,6 @@ import type { Message } from '../grib/index.js';
 import { expandRequest, marsLanguage, parseKeywords } from '../mars/index.js';
 import { readFdbConfig } from './config/index.js';
 import { report } from './read/matched-databases.js';
-import { retrieve } from './read/index.js';
 import { checkExpected } from './read/shortfall.js';
 
 export interface FdbSourceOptions {
@@ -38,6 +37,8 @@ export async function fdbSource(context: Context, text: string, options: FdbSour
   const language = await marsLanguage(context);
   const request = expandRequest(language, { verb: 'retrieve', keywords }, { inherit: false, today: context.clock.now() });
   const fdb = await readFdbConfig(context, config === undefined ? {} : { config });
+  // Codecs are loaded when something is read.
+  const { retrieve } = await import('./read/retrieve.js');
   const retrieval = retrieve(context, fdb, request.keywords, { order, ...(onDamage === undefined ? {} : { onDamage }) });
   const { entries, totalBytes, shortfall } = await retrieval.plan;
   try {

@@ -37,6 +37,7 @@ export { gridOf, scanOrderOf } from './grid-of.js';
 export { gridType, numberOfDataPoints, scanningMode } from './grid-keys.js';
 export { find, get, isNamespace, keyNames, keysOf, type Namespace, NAMESPACES } from './keys.js';
 export type { KeyValue } from './layout.js';
+export { marsMetadata } from './mars-metadata.js';
 export { type Message, parseMessage, type Section } from './message.js';
 export { messages, type MessagesOptions } from './messages.js';
 export { newMessage, type NewMessageKeys } from './new-message.js';

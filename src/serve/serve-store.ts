@@ -55,15 +55,24 @@ function listen(fetch: (request: Request) => Response | Promise<Response>, hostn
   });
 }
 
+/** How often connections whose answer has ended are looked for. */
+const pollMs = 20;
+
 function closeServer(server: ServerType, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
+    const closeIdle = (): void => {
+      if ('closeIdleConnections' in server) server.closeIdleConnections();
+    };
+    // A connection that was busy is kept open by its client for the next request, which will not be answered.
+    const poll = setInterval(closeIdle, pollMs);
     const force = setTimeout(() => {
       if ('closeAllConnections' in server) server.closeAllConnections();
     }, graceMs);
     server.close(() => {
+      clearInterval(poll);
       clearTimeout(force);
       resolve();
     });
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
+    closeIdle();
   });
 }

@@ -52,7 +52,8 @@ t.test('every layer of a field becomes a message of the store, octet for octet w
   await relabelled.close();
   const other = await visible(disk, '/r1/rd:yyyy:enfo:20240101:0000:g');
   t.same([...other.keys()].sort(), ['12:1:500:130', '12:2:500:130', '12:3:500:130']);
-  await t.rejects(sink.write(field), { code: 'fault.cancelled' }, 'closed');
+  await archiver.close();
+  await t.rejects(sink.write(field), { code: 'fault.cancelled' }, 'the archiver is closed');
 });
 
 t.test('a field that the store refuses gives its error, and the sink goes on', async (t) => {

@@ -114,18 +114,9 @@ t.test('parts are joined along an axis, and a reduced grid comes in its own orde
 
 t.test('points come north to south whatever the order of the message', async (t) => {
   const place = await zarrPlace(t);
-  const { values } = await place.add({ step: 0, level: 500 }, regular);
-  await place.add({ step: 6, level: 500 }, regular, { scanningMode: 64 });
-  const store = await opened(t, place, {
-    parts: [{ request: selection(cube.replace(/date=.*/, 'date=20240101,time=0000,step=0/6')), axes: [{ keywords: ['step'], chunking: 'whole' }] }],
-  });
-  const all = reals(await store.get('/c/0/0'));
-  t.strictSame(all.slice(0, regular.points), Float32Array.from(values));
   const [rows, columns] = [7, 12];
-  // The first row of a message that runs north is the southernmost; the seed of step 6 makes other values, told by the packing alone.
-  const sixth = await place.add({ step: 6, level: 850 }, regular);
   t.equal(rows * columns, regular.points);
-  t.not(sixth.values[0], values[0]);
+  // The same packed values, once in a message that says that its first row is the southernmost.
   const upward = await place.add({ step: 6, level: 500, date: 20240103 }, regular);
   await place.add({ step: 6, level: 500, date: 20240103, type: 'an' }, regular, { scanningMode: 64 });
   const both = await opened(t, place, {
@@ -156,7 +147,6 @@ t.test('requests that leave something open are refused by keyword', async (t) =>
   await rejectsWith(t, view(`${request},step=0,nonsense=1/2`, ['nonsense']), 'input.keyword', /'nonsense', which no rule/);
   await rejectsWith(t, view(`${request},step=12`), 'absent.field', /step=12/);
   await rejectsWith(t, zarrView(context, place.fdb, { parts: [] }), 'input.option', /at least one part/);
-  await rejectsWith(t, view(`${request},step=0/to/99999999`.replace('0/to/', '0/')), 'input.keyword', /in no axis/);
   const mixed = await view(`${request},step=0/6`, ['step']);
   t.teardown(() => mixed.close());
   t.equal(reals(await mixed.get('/c/0/0')).length, regular.points);

@@ -1,11 +1,10 @@
 import { type Context, DteError } from '../../base/index.js';
-import { gribTables, messages } from '../../grib/index.js';
+import { gribTables, marsMetadata, messages } from '../../grib/index.js';
 import { configForArchive, type FdbConfig } from '../config/index.js';
 import { listEntries } from '../read/list-entries.js';
 import { splitForArchive } from '../schema/index.js';
 import { combinedKey, type Entry, formatKey, type Key, type OnDamage, type Selection } from '../types.js';
 import { type Archiver, openArchiver } from '../write/archiver.js';
-import { messageMetadata } from '../write/message-metadata.js';
 import { diskOf, stopIfCancelled } from './disk-of.js';
 import { noDatabase } from './visit.js';
 
@@ -44,7 +43,7 @@ export async function adopt(
           stopIfCancelled(context);
           if (message.fieldNumber > 1) continue;
           const location = { file: path, offset: message.where.offset ?? 0, length: message.bytes.length };
-          await indexUnder(config, archiver, new Map([...messageMetadata(message), ...(options.keys ?? [])]), location);
+          await indexUnder(config, archiver, new Map([...marsMetadata(message), ...(options.keys ?? [])]), location);
           count += 1;
           bytes += location.length;
         }

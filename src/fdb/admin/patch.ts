@@ -1,9 +1,8 @@
 import { type Context, DteError, type ReadableFile } from '../../base/index.js';
-import { gribTables, parseMessage, withKeys } from '../../grib/index.js';
+import { gribTables, marsMetadata, parseMessage, withKeys } from '../../grib/index.js';
 import type { FdbConfig } from '../config/index.js';
 import { listEntries } from '../read/list-entries.js';
 import { combinedKey, formatKey, type Key, type OnDamage, type Selection } from '../types.js';
-import { messageMetadata } from '../write/message-metadata.js';
 import { withArchiver } from './adopt.js';
 import { diskOf, stopIfCancelled } from './disk-of.js';
 import { messageBytes } from './check/message-at.js';
@@ -67,7 +66,7 @@ export async function patch(
               where: { file: location.file, offset: location.offset },
             });
           const copy = parseMessage(withKeys(original, new Map([...(location.remap ?? []), ...keys])), tables)[0] as typeof original;
-          await archiver.archiveKey(messageMetadata(copy), [copy.bytes], { isOwned: true });
+          await archiver.archiveKey(marsMetadata(copy), [copy.bytes], { isOwned: true });
           fields += 1;
           bytes += copy.bytes.length;
         }

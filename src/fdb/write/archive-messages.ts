@@ -1,12 +1,11 @@
 import { atPlace, type Context, DteError, isDteError, type ReadableFile } from '../../base/index.js';
-import { type GribTables, type Message, parseMessage, withKeys } from '../../grib/index.js';
+import { type GribTables, marsMetadata, type Message, parseMessage, withKeys } from '../../grib/index.js';
 import type { Schema } from '../schema/index.js';
 import { formatKey, type Key, type OnDamage, type Selection } from '../types.js';
 import type { Archiver } from './archiver.js';
 import { expectedCells } from './expected-cells.js';
 import { memoryFile } from './memory-file.js';
 import { metadataFilter } from './message-filter.js';
-import { messageMetadata } from './message-metadata.js';
 import { messageViews } from './message-views.js';
 
 export interface ArchiveMessagesOptions {
@@ -68,7 +67,7 @@ export async function archiveMessages(
   for await (const { message: original, isOwned } of messageViews(file, given)) {
     const isChanged = modifiers !== undefined && modifiers.size > 0;
     const message = isChanged ? modified(original, modifiers) : original;
-    const metadata = messageMetadata(message);
+    const metadata = marsMetadata(message);
     if (included?.(metadata) === false || excluded?.(metadata) === true) {
       filtered++;
       continue;

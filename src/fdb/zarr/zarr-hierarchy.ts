@@ -132,9 +132,16 @@ function tellAbsent(context: Context, fdb: Fdb, planned: readonly Planned[], { r
     }
 }
 
+/** The grid with most fields has the plain names. */
 function gridsOf(planned: readonly Planned[]): { readonly grids: ReadonlyMap<string, GridCoordinates>; readonly nodes: readonly ArrayNode[] } {
-  const grids = new Map<string, GridCoordinates>();
-  for (const { grid } of planned) if (!grids.has(grid.hash)) grids.set(grid.hash, gridCoordinates(grid, grids.size === 0 ? '' : `_${grids.size + 1}`));
+  const fields = new Map<string, { readonly grid: Grid; count: number }>();
+  for (const { grid, planned: { found } } of planned) {
+    const known = fields.get(grid.hash) ?? { grid, count: 0 };
+    known.count += found;
+    fields.set(grid.hash, known);
+  }
+  const inOrder = [...fields.values()].sort((a, b) => b.count - a.count || (a.grid.hash < b.grid.hash ? -1 : 1));
+  const grids = new Map(inOrder.map(({ grid }, number) => [grid.hash, gridCoordinates(grid, number === 0 ? '' : `_${number + 1}`)]));
   return { grids, nodes: [...grids.values()].flatMap(({ nodes }) => nodes) };
 }
 

@@ -144,6 +144,11 @@ export async function simulate({ folder, seed, operations, diskOf, compareEvery,
   const wipeGroup = async (): Promise<void> => {
     const expver = pick(expvers);
     const levtype = pick(levtypes);
+    // Of the last group that shows it is a wipe of the whole database: what others archived and did not flush would be lost, and they be told.
+    for (const writer of writers) {
+      await writer.fdb.flush();
+      flushed(writer);
+    }
     log.push(`wipe ${expver}/${levtype}`);
     await all(fdbOf().wipe(selectionOf(expver, levtype), { doit: true, ignoreNoData: true, quietMs }));
     lose(`${expver}/${levtype}/`);

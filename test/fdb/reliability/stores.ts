@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context, Disk } from '../../../src/base/index.js';
 import { nodeContext } from '../../../src/base/node.js';
-import { type CheckReport, type Fdb, type FdbOptions, openFdb } from '../../../src/fdb/index.js';
+import { type CheckOptions, type CheckReport, type Fdb, type FdbOptions, openFdb } from '../../../src/fdb/index.js';
 import { peerSchema } from '../../support/fdb-peer.js';
 import type { MemoryDisk } from '../../support/memory-disk.js';
 
@@ -57,9 +57,9 @@ export function peerEnv(folder: string): Readonly<Record<string, string>> {
   return { FDB5_CONFIG_FILE: file, FDB_DBNAMES_FILE: join(folder, 'dbnames') };
 }
 
-export async function checked(fdb: Fdb): Promise<readonly CheckReport[]> {
+export async function checked(fdb: Fdb, options: CheckOptions = {}): Promise<readonly CheckReport[]> {
   const reports: CheckReport[] = [];
-  for await (const report of fdb.check(new Map(), { ignoreNoData: true })) reports.push(report);
+  for await (const report of fdb.check(new Map(), { ...options, ignoreNoData: true })) reports.push(report);
   return reports;
 }
 

@@ -5,10 +5,11 @@ import type { Terminal } from '../../terminal/terminal.js';
 import type { Wanted } from './extract-wanted.js';
 import { openPrinter, type Printer } from './printer.js';
 
-/** Where extracted values go, field by field. `end` has to be called, also after a failure. */
+/** Where extracted values go, field by field. */
 export interface ExtractOutput {
   add(field: ExtractedField): Promise<void>;
-  end(): Promise<void>;
+  /** To be called also after a failure (`isWhole` false): what was added appears then, and of nothing added nothing. */
+  end(isWhole: boolean): Promise<void>;
 }
 
 /** One value and where it is from. */
@@ -90,8 +91,8 @@ function csvOutput(printer: Printer, requests: readonly MarsRequest[], wanted: W
         await line([...key, ...at, index, value ?? '']);
       }
     },
-    async end() {
-      await start();
+    async end(isWhole) {
+      if (isWhole) await start();
       await printer.flush();
     },
   };
@@ -110,8 +111,9 @@ function jsonOutput(printer: Printer, wanted: Wanted): ExtractOutput {
       const keys = Object.fromEntries(field.key);
       await printer.add(`${count++ === 0 ? '[\n' : ',\n'}${JSON.stringify({ keys, ...partsOf(field, wanted) })}`);
     },
-    async end() {
-      await printer.add(count === 0 ? '[]\n' : '\n]\n');
+    async end(isWhole) {
+      if (count > 0) await printer.add('\n]\n');
+      else if (isWhole) await printer.add('[]\n');
       await printer.flush();
     },
   };

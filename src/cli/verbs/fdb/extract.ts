@@ -43,10 +43,12 @@ export async function fdbExtract(terminal: Terminal, source: string, options: Ex
       onDatabaseDamage: damageReporter(terminal, {}),
       onDamage: (error) => terminal.note(`dte: ${error.message}`),
     });
+    let isWhole = false;
     try {
       for await (const field of fields) await output.add(field);
+      isWhole = true;
     } finally {
-      await output.end();
+      await output.end(isWhole);
     }
   });
 }

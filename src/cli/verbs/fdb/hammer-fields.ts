@@ -1,6 +1,6 @@
 import { concatenated, DteError, md5Hex } from '../../../base/index.js';
-import { type Key, messageMetadata, type Selection } from '../../../fdb/index.js';
-import { type Message, parseMessage, withKeys, withKeysInParts } from '../../../grib/index.js';
+import type { Key, Selection } from '../../../fdb/index.js';
+import { marsMetadata, type Message, parseMessage, withKeys, withKeysInParts } from '../../../grib/index.js';
 
 /** What is put into the values of each field: nothing, a digest of its key, or that and a digest of all the values. */
 export type FieldCheck = 'none' | 'key' | 'full';
@@ -42,7 +42,7 @@ export function fieldMaker(original: Message, options: FieldOptions): FieldMaker
   const dataOctets = dataOctetsOf(template, options.check);
   const levels = Array.from({ length: options.nlevels }, (_, index) => options.level + index);
   const params = Array.from({ length: options.nparams }, (_, index) => 1 + index);
-  const known = messageMetadata(template);
+  const known = marsMetadata(template);
   const hasNumber = known.has('number');
   const keywordsOf = ({ number, step }: Member): Map<string, readonly string[]> => {
     const keywords = new Map([...known].map(([keyword, value]): [string, readonly string[]] => [keyword, [value]]));

@@ -133,5 +133,6 @@ async function explainNothing(terminal: Terminal, store: Fdb, { selection, text 
     databases++;
     if (locks.has('list')) terminal.note(`dte: database ${path} is locked for listing; 'dte fdb unlock --list' opens it`);
   }
-  terminal.note(databases === 0 ? `dte: no database matches ${text}` : `dte: no field matches ${text}`);
+  const kind = databases === 0 ? 'database' : 'field';
+  terminal.note(selection.size === 0 ? `dte: there is no ${kind} in the roots of the configuration` : `dte: no ${kind} matches ${text}`);
 }

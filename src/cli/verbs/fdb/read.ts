@@ -119,10 +119,10 @@ export async function requestsAt(
 /** One request for each message of a GRIB file. */
 async function requestsOfMessages(terminal: Terminal, source: string): Promise<readonly MarsRequest[]> {
   const { messagesIn } = await import('../messages-in.js');
-  const { messageMetadata } = await import('../../../fdb/index.js');
+  const { marsMetadata } = await import('../../../grib/index.js');
   const requests: MarsRequest[] = [];
   for await (const message of messagesIn(terminal, [source], {})) {
-    if (message.fieldNumber === 1) requests.push({ verb: 'retrieve', keywords: listed(messageMetadata(message)) });
+    if (message.fieldNumber === 1) requests.push({ verb: 'retrieve', keywords: listed(marsMetadata(message)) });
   }
   return requests;
 }

@@ -1,13 +1,28 @@
 import { isDteError, type ReadableFile } from '../../../base/index.js';
-import { gribTables, parseMessage } from '../../../grib/index.js';
+import { gribTables, marsMetadata, parseMessage } from '../../../grib/index.js';
 import type { Database } from '../../database/index.js';
 import { type SplitKey, valuesOfText } from '../../schema/index.js';
-import { messageMetadata } from '../../write/message-metadata.js';
 import type { Extent, Walk } from './check-walk.js';
 import { stopIfCancelled } from '../disk-of.js';
 import { faultOfMessage, messageBytes, stretches } from './message-at.js';
 import { isOwned } from '../owned.js';
+import { groupText } from '../usage.js';
 import { splitterOf } from './scan-messages.js';
+
+/** Key of the group and text -> place in the order of the newest index that has it: older ones do not show. */
+function newestOf(extents: Walk['extents']): ReadonlyMap<string, number> {
+  const newest = new Map<string, number>();
+  for (const list of extents.values())
+    for (const extent of list) {
+      const name = nameOf(extent);
+      newest.set(name, Math.max(newest.get(name) ?? -1, extent.ref.sequence));
+    }
+  return newest;
+}
+
+function nameOf({ ref, text }: Extent): string {
+  return `${groupText(ref)}\0${text}`;
+}
 
 /** What entries refer to: files, and messages in them. */
 export async function checkData(walk: Walk, database: Database): Promise<void> {
@@ -15,6 +30,7 @@ export async function checkData(walk: Walk, database: Database): Promise<void> {
   const what = depth.messages ?? 'ends';
   const split = splitterOf(database.schema);
   const tables = what === 'keys' ? await gribTables(context) : undefined;
+  let newest: ReadonlyMap<string, number> | undefined;
   for (const [path, list] of extents) {
     stopIfCancelled(context);
     counts.dataFiles += 1;
@@ -23,13 +39,11 @@ export async function checkData(walk: Walk, database: Database): Promise<void> {
       file = await disk.open(path);
     } catch (error) {
       if (!isDteError(error)) throw error;
-      findings.add({
-        kind: 'data.missing',
-        severity: 'error',
-        message: `${list.length} entries refer to it: ${error.reason}`,
-        file: path,
-        error,
-      });
+      newest ??= newestOf(extents);
+      const shown = list.filter((extent) => newest?.get(nameOf(extent)) === extent.ref.sequence).length;
+      // A purge removes a data file of which nothing shows; indexes that show other fields go on naming it.
+      if (shown > 0)
+        findings.add({ kind: 'data.missing', severity: 'error', message: `${shown} entries refer to it: ${error.reason}`, file: path, error });
       continue;
     }
     try {
@@ -58,7 +72,7 @@ export async function checkData(walk: Walk, database: Database): Promise<void> {
         if (tables === undefined || ref.remap !== undefined) continue;
         const difference = await differenceOfKeys(file, database, { offset, length, text, ref }, (bytes) => {
           const message = parseMessage(bytes, tables)[0];
-          return message === undefined ? undefined : split(messageMetadata(message));
+          return message === undefined ? undefined : split(marsMetadata(message));
         });
         // Messages that were adopted under other keys are meant to differ.
         const severity = isOwned(place, path) ? 'error' : 'warning';

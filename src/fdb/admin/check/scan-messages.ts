@@ -1,8 +1,7 @@
 import type { Context, ReadableFile } from '../../../base/index.js';
-import { gribTables, type Message, messages } from '../../../grib/index.js';
+import { gribTables, marsMetadata, type Message, messages } from '../../../grib/index.js';
 import { archiveSplitter, type Schema, type SplitKey } from '../../schema/index.js';
 import type { Key } from '../../types.js';
-import { messageMetadata } from '../../write/message-metadata.js';
 import { diskOf } from '../disk-of.js';
 
 /** A whole message that was found in a file. */
@@ -21,7 +20,7 @@ export async function* scanMessages(context: Context, path: string, start = 0): 
     const rest = start === 0 ? file : fromOffset(file, start);
     for await (const message of messages(rest, { tables, onDamage: () => {} }))
       if (message.fieldNumber === 1)
-        yield { offset: start + (message.where.offset ?? 0), length: message.bytes.length, metadata: messageMetadata(message), message };
+        yield { offset: start + (message.where.offset ?? 0), length: message.bytes.length, metadata: marsMetadata(message), message };
   } finally {
     await file.close();
   }

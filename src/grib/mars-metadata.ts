@@ -1,11 +1,11 @@
-import { find, keysOf, type Message } from '../../grib/index.js';
-import type { Key } from '../types.js';
+import { find, keysOf } from './keys.js';
+import type { Message } from './message.js';
 
 /**
  * The metadata of a GRIB message in texts, as archives take it: its MARS keys, the parameter by its number in the common table (167
  * for 167.128, 140229 for 229.140). Source: metkit, src/metkit/codes; verified with fdb-write 5.10.8.
  */
-export function messageMetadata(message: Message): Key {
+export function marsMetadata(message: Message): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
   for (const [keyword, value] of keysOf(message, 'mars')) if (value !== null) metadata.set(keyword, String(value));
   if (message.edition === 1 && metadata.has('param')) {
