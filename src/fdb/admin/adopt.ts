@@ -5,7 +5,8 @@ import { listEntries } from '../read/list-entries.js';
 import { splitForArchive } from '../schema/index.js';
 import { combinedKey, type Entry, formatKey, type Key, type OnDamage, type Selection } from '../types.js';
 import { type Archiver, openArchiver } from '../write/archiver.js';
-import { diskOf, stopIfCancelled } from './disk-of.js';
+import { diskOf } from '../disk-of.js';
+import { stopIfCancelled } from './stop-if-cancelled.js';
 import { noDatabase } from './visit.js';
 
 export interface AdoptOptions {

@@ -3,7 +3,7 @@ import type { FdbConfig } from '../config/index.js';
 import { openToc } from '../database/index.js';
 import type { RecordContent } from '../format/index.js';
 import type { OnDamage } from '../types.js';
-import { diskOf } from './disk-of.js';
+import { diskOf } from '../disk-of.js';
 
 /** Appends records to a table of contents in one write, and waits until they are on the disk. */
 export async function appendRecords(

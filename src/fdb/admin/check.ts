@@ -4,7 +4,7 @@ import { readDatabase } from '../database/index.js';
 import type { Key, Selection } from '../types.js';
 import { checkFolder } from './check/check-folder.js';
 import type { CheckDepth, CheckedPlace } from './check/check-walk.js';
-import { diskOf } from './disk-of.js';
+import { diskOf } from '../disk-of.js';
 import type { Finding, OpenFinding } from './check/findings.js';
 import { fits, formatSelection } from './visit.js';
 import { planRemnant } from './wipe-plan.js';

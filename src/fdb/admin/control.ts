@@ -2,7 +2,7 @@ import { type Context, DteError } from '../../base/index.js';
 import type { FdbConfig } from '../config/index.js';
 import { readControls, setControl } from '../database/index.js';
 import type { Control, Key, Selection } from '../types.js';
-import { diskOf } from './disk-of.js';
+import { diskOf } from '../disk-of.js';
 import { checkCreator, visitDatabases, type VisitOptions } from './visit.js';
 
 export interface DatabaseStatus {

@@ -1,9 +1,10 @@
 import { baseName, type Context, DteError, folderOf } from '../../base/index.js';
 import type { FdbConfig } from '../config/index.js';
 import { type Database, type IndexRef, readDatabase, readIndex, type TocFile } from '../database/index.js';
+import { maskOf, masksOf, readTocFile } from '../database/toc-file.js';
 import type { IndexColumns, TocRecord } from '../format/index.js';
 import type { Selection } from '../types.js';
-import { diskOf } from './disk-of.js';
+import { diskOf } from '../disk-of.js';
 import { noDatabase, readExisting, visitDatabases, type VisitOptions } from './visit.js';
 
 /** One record, with the table of contents that holds it. */
@@ -39,7 +40,10 @@ export async function* dump(
   if (found === 0 && options.ignoreNoData !== true) throw noDatabase(config, selection);
 }
 
-/** Records of one table of contents by its path: that of a database, a sub-toc, or a database's folder. `absent.file`, `absent.database`. */
+/**
+ * Records of one table of contents by its path: that of a database, a sub-toc, or a database's folder. What a table of contents above it
+ * masks does not count: a masked sub-toc by its own path shows all that it has. `absent.file`, `absent.database`.
+ */
 export async function dumpToc(context: Context, path: string, options: DumpOptions = {}): Promise<DatabaseDump> {
   const disk = diskOf(context);
   const info = await disk.info(path);
@@ -52,10 +56,13 @@ export async function dumpToc(context: Context, path: string, options: DumpOptio
     throw new DteError('absent.file', `'${path}' is not a table of contents of the database in '${folder}'`, {
       hint: `it has ${database.tocs.map((one) => baseName(one.path)).join(', ')}`,
     });
-  return { database, records: [...recordsOf(database, toc, options.walk === true)] };
+  const contents = toc === database.tocs[0] ? undefined : await readTocFile(disk, toc.path);
+  const own = contents === undefined ? undefined : masksOf(contents);
+  return { database, records: [...recordsOf(database, toc, options.walk === true, own)] };
 }
 
-function* recordsOf(database: Database, toc: TocFile | undefined, walk: boolean): Generator<DumpedRecord> {
+/** `masks`: what hides indexes, in place of all that hides them in the database. */
+function* recordsOf(database: Database, toc: TocFile | undefined, walk: boolean, masks?: ReadonlySet<string>): Generator<DumpedRecord> {
   if (toc === undefined) return;
   const refs = new Map(database.indexes.filter((ref) => ref.tocFile === toc.path).map((ref) => [ref.record.header.start, ref]));
   for (const record of toc.records) {
@@ -64,7 +71,7 @@ function* recordsOf(database: Database, toc: TocFile | undefined, walk: boolean)
       yield { toc, record, ref };
       continue;
     }
-    if (ref?.isMasked === true) continue;
+    if (ref !== undefined && (masks === undefined ? ref.isMasked : masks.has(maskOf(ref.record.file, ref.record.offset)))) continue;
     if (record.kind !== 'sub-toc') {
       yield { toc, record, ref };
       continue;
@@ -75,9 +82,9 @@ function* recordsOf(database: Database, toc: TocFile | undefined, walk: boolean)
         baseName(one.path) === baseName(record.path) &&
         (!record.path.startsWith('/') || one.path === record.path || one.isSubToc),
     );
-    if (below === undefined || below.isMasked) continue;
+    if (below === undefined || (masks === undefined ? below.isMasked : masks.has(maskOf(record.path, 0)))) continue;
     yield { toc, record, ref };
-    yield* recordsOf(database, below, walk);
+    yield* recordsOf(database, below, walk, masks);
   }
 }
 

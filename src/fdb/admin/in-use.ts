@@ -1,6 +1,6 @@
 import { baseName, type Context, type Disk } from '../../base/index.js';
 import { isOpenHere } from '../write/new-files.js';
-import { diskOf } from './disk-of.js';
+import { diskOf } from '../disk-of.js';
 
 /** A file of another host that changed within this time counts as in use. */
 export const quietMsByDefault = 600_000;

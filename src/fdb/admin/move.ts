@@ -3,7 +3,7 @@ import { type FdbConfig, findDatabases, type Root } from '../config/index.js';
 import { type Database, readControls, readDatabase, setControl } from '../database/index.js';
 import { type Control, formatKey, type Key, type Selection } from '../types.js';
 import { copyFile, sameBytes } from './move/copy-file.js';
-import { diskOf } from './disk-of.js';
+import { diskOf } from '../disk-of.js';
 import { residualSelection } from './exact.js';
 import { filesIn, removeFiles } from './folder-files.js';
 import { quietMsByDefault, writerStillThere } from './in-use.js';

@@ -5,7 +5,7 @@ import { canHaveMade } from '../read/stored-rule.js';
 import type { DatabaseRule } from '../schema/index.js';
 import { formatKey, type Key } from '../types.js';
 import { appendRecords } from './append.js';
-import { diskOf } from './disk-of.js';
+import { diskOf } from '../disk-of.js';
 import { checkCreator, type VisitOptions } from './visit.js';
 
 export interface OverlayOptions extends VisitOptions {

@@ -4,7 +4,8 @@ import type { FdbConfig } from '../config/index.js';
 import { listEntries } from '../read/list-entries.js';
 import { combinedKey, formatKey, type Key, type OnDamage, type Selection } from '../types.js';
 import { withArchiver } from './adopt.js';
-import { diskOf, stopIfCancelled } from './disk-of.js';
+import { diskOf } from '../disk-of.js';
+import { stopIfCancelled } from './stop-if-cancelled.js';
 import { messageBytes } from './check/message-at.js';
 import { noDatabase } from './visit.js';
 

@@ -3,7 +3,7 @@ import type { FdbConfig } from '../config/index.js';
 import { type Database, readDatabase } from '../database/index.js';
 import { formatKey, type Key, type Selection } from '../types.js';
 import { appendRecords } from './append.js';
-import { diskOf } from './disk-of.js';
+import { diskOf } from '../disk-of.js';
 import { residualSelection } from './exact.js';
 import { auxiliaryFiles, existing, removeFiles } from './folder-files.js';
 import { quietMsByDefault, writerStillThere } from './in-use.js';
@@ -116,7 +116,10 @@ async function planPurge(context: Context, visited: Visited, options: PurgeOptio
   };
   const dataFiles = await free(unused(dataFileUsage));
   const indexFiles = await free(unused(indexFileUsage));
-  const subTocs = indexFiles.filter((file) => !file.endsWith('.index'));
+  // A sub-toc stays as long as a file that it alone names: otherwise no later purge would find that file.
+  const keeps = (path: string): boolean =>
+    database.indexes.some((ref) => ref.tocFile === path && [ref.indexFile, ...dataFilesOf(ref)].some((file) => inUse.includes(file)));
+  const subTocs = indexFiles.filter((file) => !file.endsWith('.index') && !keeps(file));
   return {
     key: database.key,
     path: place.path,

@@ -8,7 +8,7 @@ import { formatKey, type Key, type Selection } from '../types.js';
 import { indexFile } from '../write/index-file.js';
 import { newFiles } from '../write/new-files.js';
 import { appendRecords } from './append.js';
-import { diskOf } from './disk-of.js';
+import { diskOf } from '../disk-of.js';
 import { quietMsByDefault, writerStillThere } from './in-use.js';
 import { isOwned, maskedTocs, visibleIndexes } from './owned.js';
 import { byGroup } from './usage.js';

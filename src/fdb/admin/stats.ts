@@ -2,7 +2,7 @@ import { type Context, type Disk, DteError, joinPath } from '../../base/index.js
 import type { FdbConfig } from '../config/index.js';
 import type { Database } from '../database/index.js';
 import type { Key, Selection } from '../types.js';
-import { diskOf } from './disk-of.js';
+import { diskOf } from '../disk-of.js';
 import { isOwned, maskedTocs, visibleIndexes } from './owned.js';
 import { readUsage } from './usage.js';
 import { type Place, visitDatabases, type VisitOptions } from './visit.js';

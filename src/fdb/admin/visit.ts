@@ -4,7 +4,8 @@ import { type Database, readDatabase } from '../database/index.js';
 import { canHaveMade } from '../read/stored-rule.js';
 import { levelMatcher } from '../schema/index.js';
 import { formatKey, type OnDamage, type Selection } from '../types.js';
-import { diskOf, stopIfCancelled } from './disk-of.js';
+import { diskOf } from '../disk-of.js';
+import { stopIfCancelled } from './stop-if-cancelled.js';
 
 /** What every call of the administration takes. */
 export interface VisitOptions {

@@ -48,6 +48,8 @@ export async function initDatabase(disk: Disk, path: string, options: InitDataba
     await writeAll(await disk.write(temporary), new TextEncoder().encode(options.schemaText), options.sync);
     await disk.rename(temporary, schemaFile);
   }
+  // After a failure of power there may be a schema alone, but no table of contents without one.
+  if (options.sync) await disk.syncFolder(path);
   const made = await disk.write(tocFile, { exclusive: true });
   if (made !== undefined) await writeAll(made, initRecord(disk, options, false), options.sync);
   else {

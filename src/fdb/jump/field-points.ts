@@ -2,8 +2,8 @@ import { type Grid, unstructuredGrid } from '../../atlas/index.js';
 import { type Context, DteError } from '../../base/index.js';
 import { gribTables, gridOf, type Message, parseMessage, scanOrderOf } from '../../grib/index.js';
 import { prepareWeights } from '../../regrid/index.js';
+import { diskOf } from '../disk-of.js';
 import type { Location } from '../types.js';
-import { diskOf } from './sidecars.js';
 
 /** A place on the sphere, degrees. */
 export interface Point {

@@ -1,14 +1,5 @@
-import {
-  baseName,
-  concatenated,
-  type Context,
-  type Disk,
-  DteError,
-  isDteError,
-  joinPath,
-  sha256Hex,
-  writeWhole,
-} from '../../base/index.js';
+import { baseName, concatenated, type Context, DteError, isDteError, joinPath, sha256Hex, writeWhole } from '../../base/index.js';
+import { diskOf } from '../disk-of.js';
 import type { OnDamage } from '../types.js';
 import {
   decodeJumpRecord,
@@ -175,9 +166,4 @@ function foreign(path: string): DteError {
     where: { file: path },
     hint: 'upstream gribjump writes such files; they are neither read nor changed',
   });
-}
-
-export function diskOf(context: Context): Disk {
-  if (context.disk !== undefined) return context.disk;
-  throw new DteError('unsupported.engine', 'partial reads need a file system', { hint: 'they work in Node, not in a page' });
 }

@@ -1,10 +1,11 @@
 import type { Context } from '../../base/index.js';
 import type { FdbConfig } from '../config/index.js';
 import { type IndexRef, readIndexes } from '../database/index.js';
+import { diskOf } from '../disk-of.js';
 import { levelMatcher, type Predicate, valuesOfText } from '../schema/index.js';
 import type { Key, OnDamage, Selection } from '../types.js';
 import { type WalkedIndex, walkIndexes } from './index-walk.js';
-import { diskOf, matchedDatabases, report } from './matched-databases.js';
+import { matchedDatabases, report } from './matched-databases.js';
 import { axisOf } from './index-axes.js';
 
 export interface AxesOptions {

@@ -1,13 +1,14 @@
 import { type Context, type DteError, ordered } from '../../base/index.js';
 import type { FdbConfig } from '../config/index.js';
 import { type Database, readIndexes } from '../database/index.js';
+import { diskOf } from '../disk-of.js';
 import type { IndexColumns } from '../format/index.js';
 import { valuesOfText } from '../schema/index.js';
 import type { Entry, Key, OnDamage, Selection } from '../types.js';
 import { mostEntries } from './index-axes.js';
 import { type WalkedGroup, type WalkedIndex, walkIndexes } from './index-walk.js';
 import { ListedEntry } from './listed-entry.js';
-import { diskOf, matchedDatabases, report } from './matched-databases.js';
+import { matchedDatabases, report } from './matched-databases.js';
 import { type Overlap, overlaps } from './overlap.js';
 
 export interface ListOptions {

@@ -1,6 +1,7 @@
 import { baseName, type Context, type Disk, DteError, ordered } from '../../base/index.js';
 import { type FdbConfig, findDatabases } from '../config/index.js';
 import { type Database, readDatabase } from '../database/index.js';
+import { diskOf } from '../disk-of.js';
 import { levelMatcher } from '../schema/index.js';
 import { type Key, formatKey, type OnDamage, type Selection } from '../types.js';
 import { canHaveMade } from './stored-rule.js';
@@ -45,12 +46,6 @@ export async function* matchedDatabases(
     }
     if (fitting.length > 0) yield fitting;
   }
-}
-
-/** The disk of a context; `unsupported.engine` where there is none. */
-export function diskOf(context: Pick<Context, 'disk'>): Disk {
-  if (context.disk !== undefined) return context.disk;
-  throw new DteError('unsupported.engine', 'a store on a file system cannot be opened here', { hint: 'this platform gives no folders' });
 }
 
 /** Hands an error to who wants to go past it, or throws it. */

@@ -1,10 +1,11 @@
 import type { Context, DteError } from '../../base/index.js';
 import { configsFor, type FdbConfig } from '../config/index.js';
+import { diskOf } from '../disk-of.js';
 import { canonicalSelection, type RulePath, rulesFor } from '../schema/index.js';
 import { combinedKey, type Entry, type OnDamage, type Selection } from '../types.js';
 import { askedCells, missingKeywords, sourceOf } from './asked-cells.js';
 import { lanesOf } from './lane.js';
-import { diskOf, matchedDatabases } from './matched-databases.js';
+import { matchedDatabases } from './matched-databases.js';
 import { type Found, searchLane } from './search-lane.js';
 import { type Shortfall, shortfallOf } from './shortfall.js';
 

@@ -1,5 +1,6 @@
-import { type Context, DteError } from '../../base/index.js';
+import type { Context } from '../../base/index.js';
 import type { FdbConfig } from '../config/index.js';
+import { diskOf } from '../disk-of.js';
 import type { Catalogue, Store } from '../seam.js';
 import { bufferPool } from './buffer-pool.js';
 import { type LocalCatalogueOptions, openLocalCatalogue } from './local-catalogue.js';
@@ -14,9 +15,7 @@ export interface WriteBackend {
 
 /** Store and catalogue in the folders of a configuration. */
 export function localBackend(context: Context, options: Omit<LocalCatalogueOptions, 'files'>): (config: FdbConfig) => WriteBackend {
-  const { disk } = context;
-  if (disk === undefined)
-    throw new DteError('unsupported.engine', 'this place has no disk on which a store can live', { hint: 'run it under Node' });
+  const disk = diskOf(context);
   return (config) => {
     const files = newFiles(context, config.umask);
     return {

@@ -2,7 +2,7 @@ import { type Field, type Grid, releaseField } from '../../atlas/index.js';
 import { atPlace, type Context, DteError } from '../../base/index.js';
 import { type Engine, missingValue } from '../../compute/index.js';
 import { type Batch, batchesOf, type GribTables, type Message, parseMessage, prepareDecode } from '../../grib/index.js';
-import { diskOf } from '../read/matched-databases.js';
+import { diskOf } from '../disk-of.js';
 import { readMessages, type StoredMessage } from '../read/read-messages.js';
 import { remapped } from '../read/remapped.js';
 import { combinedKey, type Entry, formatKey } from '../types.js';

@@ -11,13 +11,14 @@ import { memoryDisk } from '../../support/memory-disk.js';
 import { simulate, type SimulationCounts } from './simulation.js';
 import { isLong, layFolder, layMemory, seed } from './stores.js';
 
-const rounds = isLong ? 40 : 3;
+const rounds = isLong ? 40 : 1;
 
 function text({ operations, comparisons }: SimulationCounts): string {
   return `${[...operations].map(([name, count]) => `${count} ${name}`).join(', ')}, ${comparisons} comparisons`;
 }
 
 t.test('on a disk in memory, thousands of operations agree with a map', async (t) => {
+  if (isLong) t.setTimeout(3_600_000);
   for (let round = 0; round < rounds; round++) {
     const disk = memoryDisk();
     await layMemory(disk);
@@ -34,11 +35,12 @@ t.test('on a disk in memory, thousands of operations agree with a map', async (t
 });
 
 t.test('in a folder, operations agree with a map', async (t) => {
+  if (isLong) t.setTimeout(3_600_000);
   for (let round = 0; round < (isLong ? 10 : 1); round++) {
     const folder = mkdtempSync(join(tmpdir(), 'fdb-simulation-'));
     t.teardown(() => rmSync(folder, { recursive: true, force: true }));
     layFolder(folder);
-    const counts = await simulate({ folder, seed: seed + round, operations: 400, compareEvery: 25, diskOf: () => nodeDisk, sync: false });
+    const counts = await simulate({ folder, seed: seed + round, operations: 300, compareEvery: 25, diskOf: () => nodeDisk, sync: false });
     t.pass(`seed ${seed + round}: ${text(counts)}`);
   }
 });

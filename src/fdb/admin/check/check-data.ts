@@ -3,7 +3,7 @@ import { gribTables, marsMetadata, parseMessage } from '../../../grib/index.js';
 import type { Database } from '../../database/index.js';
 import { type SplitKey, valuesOfText } from '../../schema/index.js';
 import type { Extent, Walk } from './check-walk.js';
-import { stopIfCancelled } from '../disk-of.js';
+import { stopIfCancelled } from '../stop-if-cancelled.js';
 import { faultOfMessage, messageBytes, stretches } from './message-at.js';
 import { isOwned } from '../owned.js';
 import { groupText } from '../usage.js';

@@ -9,7 +9,7 @@ import { groupIndex, sortedEntries } from '../../write/group-index.js';
 import { indexFile } from '../../write/index-file.js';
 import { newFiles } from '../../write/new-files.js';
 import { appendRecords } from '../append.js';
-import { diskOf } from '../disk-of.js';
+import { diskOf } from '../../disk-of.js';
 import { dataFilesOf, visibleIndexes } from '../owned.js';
 import { nameIn } from '../reconsolidate.js';
 import { scanMessages, splitterOf } from './scan-messages.js';

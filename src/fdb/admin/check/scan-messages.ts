@@ -2,7 +2,7 @@ import type { Context, ReadableFile } from '../../../base/index.js';
 import { gribTables, marsMetadata, type Message, messages } from '../../../grib/index.js';
 import { archiveSplitter, type Schema, type SplitKey } from '../../schema/index.js';
 import type { Key } from '../../types.js';
-import { diskOf } from '../disk-of.js';
+import { diskOf } from '../../disk-of.js';
 
 /** A whole message that was found in a file. */
 export interface ScannedMessage {
