@@ -44,6 +44,11 @@ export interface Disk {
   readonly self: Identity;
   /** What lies at a path, links followed; undefined when nothing does. */
   info(path: string): Promise<FileInfo | undefined>;
+  /**
+   * For each path a text that is another one when another file lies there, or when the file has become longer or shorter or was
+   * written to; undefined where nothing does. Together they cost little more than one.
+   */
+  stamps(paths: readonly string[]): Promise<readonly (string | undefined)[]>;
   /** Names in a folder, sorted; empty when there is no such folder. */
   names(folder: string): Promise<readonly string[]>;
   /** Opens for reading. */

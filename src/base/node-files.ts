@@ -1,9 +1,22 @@
-import { rmSync } from 'node:fs';
+import * as fs from 'node:fs';
 import * as fsp from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { concatenated } from './bytes.js';
 import { DteError } from './errors.js';
 import type { FileInfo, FileSystem, ReadableFile, WritableFile } from './files.js';
+
+// Plain descriptors: a FileHandle costs several times as much for small reads.
+const open = promisify(fs.open);
+const close = promisify(fs.close);
+const fstat = promisify(fs.fstat) as (fd: number) => Promise<fs.Stats>;
+const read = promisify(fs.read) as (
+  fd: number,
+  target: Uint8Array,
+  at: number,
+  length: number,
+  position: number,
+) => Promise<{ bytesRead: number }>;
 
 /** The machine's own files. */
 export const nodeFiles: FileSystem = {
@@ -45,26 +58,60 @@ export const nodeFiles: FileSystem = {
   },
 };
 
+/**
+ * What is in the machine's memory is copied sooner than a thread is asked for it and answers: short reads are done at once. One that had
+ * to wait for a device leaves the next ones to threads, so that others go on meanwhile.
+ */
+const shortBytes = 128 << 10;
+const mostMsAtOnce = 0.3;
+const threadedReads = 256;
+
+interface Piece {
+  readonly have: number;
+  readonly most: number;
+  readonly position: number;
+}
+
 async function openFile(path: string): Promise<ReadableFile> {
-  let handle: fsp.FileHandle;
+  let fd: number;
+  let stat: fs.Stats;
   try {
-    handle = await fsp.open(path, 'r');
+    fd = await open(path, 'r');
   } catch (error) {
     throw readFault(path, error);
   }
-  const stat = await handle.stat();
+  try {
+    stat = await fstat(fd);
+  } catch (error) {
+    await close(fd);
+    throw readFault(path, error);
+  }
   if (stat.isDirectory()) {
-    await handle.close();
+    await close(fd);
     throw new DteError('input.option', `'${path}' is a directory`, { hint: 'name a file, or a pattern such as DIR/*.grib2' });
   }
   // A pipe or a device has no length and no positions: it is read like standard input.
-  if (!stat.isFile()) return streamFile(path, handle.createReadStream());
+  if (!stat.isFile()) return streamFile(path, fs.createReadStream(path, { fd }));
+  /** So many short reads are yet left to threads. */
+  let threaded = 0;
+  const readNow = (from: number, target: Uint8Array, { have, most, position }: Piece): number => {
+    const began = performance.now();
+    const got = fs.readSync(from, target, have, most, position + have);
+    if (performance.now() - began > mostMsAtOnce) threaded = threadedReads;
+    return got;
+  };
   const readInto = async (position: number, target: Uint8Array): Promise<number> => {
     let have = 0;
     while (have < target.length) {
       let got: number;
       try {
-        got = (await handle.read(target, have, Math.min(target.length - have, 1 << 30), position + have)).bytesRead;
+        if (fd < 0) throw new Error('it was closed');
+        const most = Math.min(target.length - have, 1 << 30);
+        got =
+          most <= shortBytes && threaded === 0
+            ? readNow(fd, target, { have, most, position })
+            : (await read(fd, target, have, most, position + have)).bytesRead;
+        if (most <= shortBytes && threaded > 0) threaded--;
       } catch (error) {
         throw readFault(path, error);
       }
@@ -82,7 +129,12 @@ async function openFile(path: string): Promise<ReadableFile> {
       return have === bytes.length ? bytes : bytes.slice(0, have);
     },
     readInto,
-    close: () => handle.close(),
+    async close() {
+      const closing = fd;
+      // The number may soon be that of another file.
+      fd = -1;
+      if (closing >= 0) await close(closing);
+    },
   };
 }
 
@@ -246,7 +298,7 @@ function writeFault(path: string, error: unknown): DteError {
 
 function unlinkQuietly(path: string): void {
   try {
-    rmSync(path, { force: true });
+    fs.rmSync(path, { force: true });
   } catch {
     // The process is ending; there is nobody left to tell.
   }

@@ -18,6 +18,7 @@ import type { ExtractOptions, ExtractRequest } from './jump/extract.js';
 import type { IndexedJumps, IndexJumpsOptions, JumpWriter } from './jump/index-jumps.js';
 import type { ExtractedField } from './jump/field-request.js';
 import { type ListOptions, listEntries } from './read/list-entries.js';
+import { ReadCache } from './read/read-cache.js';
 import type { Retrieval, RetrieveOptions } from './read/retrieve.js';
 import type { Control, Entry, Key, Location, OnDamage, Selection } from './types.js';
 import type { Sink, SinkOptions } from './sink.js';
@@ -107,10 +108,11 @@ export async function openFdb(context: Context, options: FdbOptions = {}): Promi
   const config = await readFdbConfig(context, options);
   const archiveCallbacks: ArchiveCallback[] = [];
   const flushCallbacks: FlushCallback[] = [];
-  const aborting = new AbortController();
   let opened: Promise<Archiver> | undefined;
   let archiver: Archiver | undefined;
   let jumps: JumpWriter | undefined;
+  const cache = context.disk === undefined ? undefined : new ReadCache(context.disk);
+  let retrieving: Promise<typeof import('./read/retrieve.js')> | undefined;
 
   const open = async (): Promise<Archiver> => {
     const { openArchiver } = await import('./write/archiver.js');
@@ -119,8 +121,7 @@ export async function openFdb(context: Context, options: FdbOptions = {}): Promi
       archiveCallbacks.push(jumps.onArchive);
       flushCallbacks.push(jumps.onFlush);
     }
-    const signal = context.signal === undefined ? aborting.signal : AbortSignal.any([context.signal, aborting.signal]);
-    archiver = openArchiver({ ...context, signal }, config, {
+    archiver = openArchiver(context, config, {
       ...(options.compactAfter === undefined ? {} : { compactAfter: options.compactAfter }),
       onArchive: (...told) => {
         for (const callback of archiveCallbacks) callback(...told);
@@ -157,11 +158,11 @@ export async function openFdb(context: Context, options: FdbOptions = {}): Promi
     },
     onArchive: (callback) => void archiveCallbacks.push(callback),
     onFlush: (callback) => void flushCallbacks.push(callback),
-    list: (selection, given) => listEntries(context, config, selection, given),
-    inspect: async (request, given) => await (await import('./read/inspect.js')).inspect(context, config, request, given),
-    retrieve: (request, given) => later(import('./read/retrieve.js').then(({ retrieve }) => retrieve(context, config, request, given))),
+    list: (selection, given) => listEntries(context, config, selection, { cache, ...given }),
+    inspect: async (request, given) => await (await import('./read/inspect.js')).inspect(context, config, request, { cache, ...given }),
+    retrieve: (request, given) => later((retrieving ??= import('./read/retrieve.js')).then(({ retrieve }) => retrieve(context, config, request, { cache, ...given }))),
     axes: async (selection, depth, given) =>
-      await (await import('./read/axes.js')).axes(context, config, selection, { ...given, ...(depth === undefined ? {} : { depth }) }),
+      await (await import('./read/axes.js')).axes(context, config, selection, { cache, ...given, ...(depth === undefined ? {} : { depth }) }),
     status: (...given) => each(async () => (await admin()).status(context, config, ...given)),
     control: (...given) => each(async () => (await admin()).control(context, config, ...given)),
     stats: (...given) => each(async () => (await admin()).stats(context, config, ...given)),
@@ -181,13 +182,12 @@ export async function openFdb(context: Context, options: FdbOptions = {}): Promi
     extract: (...given) => each(async () => (await import('./jump/index.js')).extract(context, config, ...given)),
     indexJumps: async (...given) => await (await import('./jump/index.js')).indexJumps(context, config, ...given),
     enabled: (purpose) => rootsOf(config).some((root) => root[purpose]),
-    async close({ flush = true } = {}) {
+    async close(given) {
+      await cache?.close();
       if (opened === undefined) return;
       const target = await opened;
-      // An archiver flushes when it is closed, unless it was cancelled.
-      if (!flush) aborting.abort();
       try {
-        await target.close();
+        await target.close(given);
       } finally {
         await jumps?.close();
       }

@@ -71,4 +71,6 @@ export type { Backend, Catalogue, Store } from './seam.js';
 export { type FdbSource, fdbSource, type FdbSourceOptions } from './source.js';
 export type { Sink, SinkOptions } from './sink.js';
 export * from './types.js';
+export { writeZarr, zarrHierarchy, zarrView } from './zarr/door.js';
+export type * from './zarr/index.js';
 export type { ArchivedMessages } from './write/archive-messages.js';

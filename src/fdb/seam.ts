@@ -47,8 +47,8 @@ export interface StoreWriter {
   flush(): Promise<void>;
   /** Whether all that was flushed is still in its place: others may have wiped it. */
   isIntact(): Promise<boolean>;
-  /** Lets go of files; what was not flushed is lost. */
-  close(): Promise<void>;
+  /** Lets go of files; what was not flushed is lost. With `discard` nothing of it shall stay, where that can be. */
+  close(options?: { readonly discard?: boolean }): Promise<void>;
 }
 
 /** Knows which message lies where. */

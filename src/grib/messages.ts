@@ -1,4 +1,5 @@
 import { DteError, type ReadableFile, type Where } from '../base/index.js';
+import { borrowedWindow, memoryWindow } from './borrowed-window.js';
 import { type Message, parseMessage } from './message.js';
 import { unsignedAt } from './octets.js';
 import { type AllocateMessage, type ReadWindow, readWindow } from './read-window.js';
@@ -11,21 +12,49 @@ export interface MessagesOptions {
   readonly signal?: AbortSignal;
   /** Memory for long messages, for a caller that uses it again. Default: new shared memory for each. */
   readonly allocate?: AllocateMessage;
+  /**
+   * The octets of a message hold only until the next one is asked for, or, of octets in memory, as long as those do: nothing is copied,
+   * and memory is used again. Streams are copied nevertheless.
+   */
+  readonly borrow?: boolean;
 }
 
 /** No message is longer; a stated length beyond it is damage. A field of 256 million points in f64 has 2 GB. */
 const LONGEST = 2 ** 32 - 1;
 
 /**
- * The fields of a file in order, read from front to back in blocks, so that streams work and memory stays bounded by one message.
+ * The fields of a file, or of octets in memory, in order, read from front to back in blocks, so that streams work and memory stays bounded by one message.
  * Bytes between messages are skipped. After a damaged message the search goes on 4 octets after its "GRIB". Every "GRIB" that
  * begins a message, good or damaged, takes a number.
  *
  * Errors, with file, message number and byte offset: `data.truncated`, `data.message` (no end mark, no message at all),
  * `data.section`, `unsupported.edition`, and those of reading.
  */
-export async function* messages(file: ReadableFile, options: MessagesOptions): AsyncGenerator<Message> {
-  const window = readWindow(file, options.allocate);
+export async function* messages(source: ReadableFile | Uint8Array, options: MessagesOptions): AsyncGenerator<Message> {
+  const file = source instanceof Uint8Array ? { path: 'octets in memory', sizeBytes: source.length } : source;
+  const window = source instanceof Uint8Array ? octetsWindow(source, options) : fileWindow(source, options);
+  try {
+    yield* messagesIn(window, file, options);
+  } finally {
+    await window.settle();
+  }
+}
+
+function octetsWindow(bytes: Uint8Array, { borrow }: MessagesOptions): ReadWindow {
+  const views = memoryWindow(bytes);
+  return borrow === true ? views : { ...views, take: async (position, length) => (await views.take(position, length))?.slice() };
+}
+
+function fileWindow(file: ReadableFile, { borrow, allocate }: MessagesOptions): ReadWindow {
+  const { path, sizeBytes, readInto } = file;
+  return borrow !== true || sizeBytes === undefined || readInto === undefined
+    ? readWindow(file, allocate)
+    : borrowedWindow({ path, sizeBytes, readInto: readInto.bind(file) });
+}
+
+type Source = Pick<ReadableFile, 'path' | 'sizeBytes'>;
+
+async function* messagesIn(window: ReadWindow, file: Source, options: MessagesOptions): AsyncGenerator<Message> {
   let message = 0;
   let position = 0;
   for (;;) {
@@ -91,7 +120,7 @@ function markIn(bytes: Uint8Array): number {
 }
 
 /** Stated length of the message at `offset`. */
-async function messageLength(window: ReadWindow, file: ReadableFile, offset: number, where: Where): Promise<number> {
+async function messageLength(window: ReadWindow, file: Source, offset: number, where: Where): Promise<number> {
   if (!(await window.hold(offset, 16))) throw truncated(16, window.end() - offset, where);
   const head = window.view(offset, 16);
   const edition = head[7] as number;

@@ -4,7 +4,7 @@ import { concatenated, type ReadableFile, sharedBuffer } from '../base/index.js'
 export interface ReadWindow {
   /** Reads on until octets [position, position + length) are held; false when the file ends before. What lies before `position` is let go. */
   hold(position: number, length: number): Promise<boolean>;
-  /** A copy of octets [position, position + length), in shared memory when it is long; undefined when the file ends before. */
+  /** Octets [position, position + length), for as long as the window says; undefined when the file ends before. */
   take(position: number, length: number): Promise<Uint8Array | undefined>;
   /** Held octets, without a copy. */
   view(position: number, length: number): Uint8Array;
@@ -12,6 +12,8 @@ export interface ReadWindow {
   held(position: number): Uint8Array;
   /** Position after the last octet read so far. */
   end(): number;
+  /** Waits for reads that are under way. */
+  settle(): Promise<void>;
 }
 
 /** Read ahead while messages are short. After a long message little is: the next one will be read straight to its place. */
@@ -24,6 +26,7 @@ export type AllocateMessage = (octets: number) => Uint8Array;
 
 const newMessageMemory: AllocateMessage = (octets) => new Uint8Array(sharedBuffer(octets));
 
+/** A window whose `take` gives copies, in shared memory when they are long. */
 export function readWindow(file: ReadableFile, allocate: AllocateMessage = newMessageMemory): ReadWindow {
   let start = 0;
   let buffer: Uint8Array = new Uint8Array(0);
@@ -66,6 +69,7 @@ export function readWindow(file: ReadableFile, allocate: AllocateMessage = newMe
     view: (position, length) => buffer.subarray(position - start, position - start + length),
     held: (position) => buffer.subarray(position - start),
     end,
+    settle: async () => {},
   };
   return window;
 }

@@ -33,7 +33,11 @@ export async function serveStore(context: Pick<Context, 'log'>, store: ServedSto
   };
 }
 
-function listen(fetch: (request: Request) => Response | Promise<Response>, hostname: string, port: number): Promise<{ server: ServerType; taken: number }> {
+function listen(
+  fetch: (request: Request) => Response | Promise<Response>,
+  hostname: string,
+  port: number,
+): Promise<{ server: ServerType; taken: number }> {
   return new Promise((resolve, reject) => {
     const refused = (error: Error): void => {
       reject(

@@ -7,7 +7,7 @@ import { problem, problemOf, statusOf } from './problem.js';
 /** What is served: values by key, as a Zarr store has them. */
 export interface ServedStore {
   /** undefined for a key without a value. */
-  info(key: `/${string}`): { readonly sizeBytes: number; /** Changes with the octets. */ readonly tag: string } | undefined;
+  info(key: `/${string}`): { readonly sizeBytes: number /** Changes with the octets. */; readonly tag: string } | undefined;
   get(key: `/${string}`): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
@@ -24,19 +24,32 @@ export function storeApp(context: Pick<Context, 'log'>, store: ServedStore, opti
   const app = new Hono();
   if (options.cors !== undefined) {
     const exposed = ['ETag', 'Content-Range', 'Content-Length', 'Accept-Ranges'];
-    app.use(cors({ origin: options.cors, allowMethods: ['GET', 'HEAD'], allowHeaders: ['Range', 'If-None-Match', 'If-Range'], exposeHeaders: exposed }));
+    app.use(
+      cors({
+        origin: options.cors,
+        allowMethods: ['GET', 'HEAD'],
+        allowHeaders: ['Range', 'If-None-Match', 'If-Range'],
+        exposeHeaders: exposed,
+      }),
+    );
   }
   app.get('*', async ({ req }) => {
     try {
       return await answer(store, req.raw);
     } catch (error) {
       const status = statusOf(error);
-      context.log[status >= 500 ? 'error' : 'warn']('serve.failed', { path: new URL(req.url).pathname, status, reason: (error as Error).message });
+      context.log[status >= 500 ? 'error' : 'warn']('serve.failed', {
+        path: new URL(req.url).pathname,
+        status,
+        reason: (error as Error).message,
+      });
       // What is not there after all has been lost since it was listed.
       return problemOf(error, status === 404 ? 500 : status);
     }
   });
-  app.all('*', ({ req }) => problem(405, { title: 'input.option', detail: `method ${req.method} is not possible; GET and HEAD are` }, { Allow: 'GET, HEAD' }));
+  app.all('*', ({ req }) =>
+    problem(405, { title: 'input.option', detail: `method ${req.method} is not possible; GET and HEAD are` }, { Allow: 'GET, HEAD' }),
+  );
   return app;
 }
 
@@ -57,7 +70,11 @@ async function answer(store: ServedStore, request: Request): Promise<Response> {
   const condition = request.headers.get('If-Range');
   const range = condition === null || condition === tag ? parseByteRange(request.headers.get('Range') ?? undefined, sizeBytes) : undefined;
   if (range === 'unsatisfiable')
-    return problem(416, { title: 'input.option', detail: `the range lies outside the ${sizeBytes} octets of '${key}'` }, { 'Content-Range': `bytes */${sizeBytes}` });
+    return problem(
+      416,
+      { title: 'input.option', detail: `the range lies outside the ${sizeBytes} octets of '${key}'` },
+      { 'Content-Range': `bytes */${sizeBytes}` },
+    );
   const length = range === undefined ? sizeBytes : range.end - range.start;
   const ranged = range === undefined ? {} : { 'Content-Range': `bytes ${range.start}-${range.end - 1}/${sizeBytes}` };
   const answered = { status: range === undefined ? 200 : 206, headers: { ...headers, ...ranged, 'Content-Length': String(length) } };
@@ -77,5 +94,5 @@ function keyOf({ url }: Request): `/${string}` {
 }
 
 function matches(header: string | null, tag: string): boolean {
-  return header !== null && header.split(',').some((one) => ['*', tag, `W/${tag}`].includes(one.trim()));
+  return header?.split(',').some((one) => ['*', tag, `W/${tag}`].includes(one.trim())) === true;
 }

@@ -8,7 +8,7 @@ import { concatenated, type DteError } from '../../src/base/index.js';
 import { nodeContext } from '../../src/base/node.js';
 import { archiveMessages, type ArchiveMessagesOptions } from '../../src/fdb/write/archive-messages.js';
 import { type Archiver, openArchiver } from '../../src/fdb/write/archiver.js';
-import { memoryFile } from '../../src/fdb/write/memory-file.js';
+import { memoryFile } from '../support/memory-file.js';
 import { gribTables, type Message, newMessage, type NewMessageKeys, parseMessage } from '../../src/grib/index.js';
 import { type MemoryDisk, memoryDisk } from '../support/memory-disk.js';
 import { contextOn, memoryConfig, octets, visible } from './archive-support.js';

@@ -41,7 +41,11 @@ export interface ZarrPlace {
   readonly folder: string;
   readonly configFile: string;
   readonly fdb: Fdb;
-  add(keys: FieldKeys, grid: Grid, options?: { readonly missing?: boolean; readonly scanningMode?: number; readonly class?: string }): Promise<MadeField>;
+  add(
+    keys: FieldKeys,
+    grid: Grid,
+    options?: { readonly missing?: boolean; readonly scanningMode?: number; readonly class?: string },
+  ): Promise<MadeField>;
 }
 
 export const regular = gridFromSpec({ grid: [30, 30] });
@@ -58,7 +62,12 @@ export async function zarrPlace(t: Test): Promise<ZarrPlace> {
   const configFile = join(folder, 'config.yaml');
   mkdirSync(join(folder, 'root'));
   writeFileSync(join(folder, 'schema'), schema);
-  const config = { type: 'local', engine: 'toc', schema: join(folder, 'schema'), spaces: [{ name: 'all', handler: 'Default', roots: [{ path: join(folder, 'root') }] }] };
+  const config = {
+    type: 'local',
+    engine: 'toc',
+    schema: join(folder, 'schema'),
+    spaces: [{ name: 'all', handler: 'Default', roots: [{ path: join(folder, 'root') }] }],
+  };
   writeFileSync(configFile, JSON.stringify(config));
   const fdb = await openFdb(context, { config: configFile });
   const engine = await cpuEngine({ threads: 1 });
@@ -71,11 +80,17 @@ export async function zarrPlace(t: Test): Promise<ZarrPlace> {
     folder,
     configFile,
     fdb,
-    async add({ date = 20240101, time = 0, step = 0, param = 't', level, type = 'fc' }, grid, { missing = false, scanningMode = 0, class: mars = 'rd' } = {}) {
+    async add(
+      { date = 20240101, time = 0, step = 0, param = 't', level, type = 'fc' },
+      grid,
+      { missing = false, scanningMode = 0, class: mars = 'rd' } = {},
+    ) {
       const levels = level === undefined ? ({ levtype: 'sfc' } as const) : ({ levtype: 'pl', level } as const);
       const template = newMessage({ date, time, step, param, type, class: mars, stream: 'oper', expver: 'xxxx', ...levels }, grid, tables);
       const seed = date + time + 7 * step + (level ?? 0) + param.length;
-      const values = Float64Array.from({ length: grid.points }, (_, point) => (missing && point % 5 === 2 ? Number.NaN : 250 + 20 * Math.sin(seed + point / 3)));
+      const values = Float64Array.from({ length: grid.points }, (_, point) =>
+        missing && point % 5 === 2 ? Number.NaN : 250 + 20 * Math.sin(seed + point / 3),
+      );
       const field = await fieldOf(engine, [template], [values]);
       const bytes = ((await encode(engine, field, { bits: 16 }))[0] as Uint8Array).slice();
       releaseField(field);
@@ -100,7 +115,8 @@ export function joined(fields: readonly (Reals | undefined)[], points: number, f
   const all = new Float32Array(fields.length * points).fill(fill);
   for (const [number, values] of fields.entries()) {
     if (values === undefined) continue;
-    for (let point = 0; point < points; point++) all[number * points + point] = Number.isNaN(values[point]) ? fill : (values[point] as number);
+    for (let point = 0; point < points; point++)
+      all[number * points + point] = Number.isNaN(values[point]) ? fill : (values[point] as number);
   }
   return all;
 }

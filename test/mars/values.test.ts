@@ -1,4 +1,4 @@
-// Canonical texts of single values. Expected ones are those of fdb.md section 1.3 to 1.5 (upstream's rules), or follow from the calendar.
+// Canonical texts of single values. Expected ones are upstream's rules (metkit, src/metkit/mars), or follow from the calendar.
 import t from 'tap';
 import {
   canonicalDate,

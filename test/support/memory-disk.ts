@@ -46,6 +46,8 @@ export interface MemoryDisk extends Disk {
 
 /** A file apart from its names. */
 interface Inode {
+  /** No other has it. */
+  readonly number: number;
   bytes: Uint8Array;
   size: number;
   /** What is safe. */
@@ -54,6 +56,8 @@ interface Inode {
   pending: Change[];
   modifiedMs: number;
 }
+
+let inodes = 1;
 
 type Change = { readonly at: number; readonly bytes: Uint8Array } | { readonly size: number };
 
@@ -120,7 +124,7 @@ function diskOn(world: World, options: MemoryDiskOptions): MemoryDisk {
   const make = (path: string): Inode => {
     if (world.names.get(folderOf(path)) !== 'folder')
       throw new DteError('fault.write', `'${path}' cannot be written: there is no such folder`);
-    const made: Inode = { bytes: new Uint8Array(0), size: 0, synced: new Uint8Array(0), pending: [], modifiedMs: now() };
+    const made: Inode = { number: inodes++, bytes: new Uint8Array(0), size: 0, synced: new Uint8Array(0), pending: [], modifiedMs: now() };
     setName(path, made);
     return made;
   };
@@ -152,6 +156,13 @@ function diskOn(world: World, options: MemoryDiskOptions): MemoryDisk {
         modifiedMs: isDirectory ? 0 : node.modifiedMs,
         isDirectory,
       };
+    },
+    async stamps(paths) {
+      alive();
+      return paths.map((path) => {
+        const node = world.names.get(path);
+        return node === undefined ? undefined : node === 'folder' ? 'folder' : `${node.number}:${node.size}:${node.modifiedMs}`;
+      });
     },
     async names(folder) {
       alive();
@@ -263,7 +274,7 @@ function diskOn(world: World, options: MemoryDiskOptions): MemoryDisk {
       const copies = new Map<Inode, Inode>();
       const copyOf = (node: Inode): Inode => {
         let made = copies.get(node);
-        if (made === undefined) copies.set(node, (made = { ...node, bytes: node.bytes.slice(), pending: [...node.pending] }));
+        if (made === undefined) copies.set(node, (made = { ...node, number: inodes++, bytes: node.bytes.slice(), pending: [...node.pending] }));
         return made;
       };
       const each = <T extends Inode | 'folder' | undefined>(node: T): T => (typeof node === 'object' ? copyOf(node) : node) as T;
@@ -302,7 +313,7 @@ function diskOn(world: World, options: MemoryDiskOptions): MemoryDisk {
     },
     put(path, bytes) {
       for (let folder = folderOf(path); !world.names.has(folder); folder = folderOf(folder)) world.names.set(folder, 'folder');
-      world.names.set(path, { bytes: bytes.slice(), size: bytes.length, synced: bytes.slice(), pending: [], modifiedMs: now() });
+      world.names.set(path, { number: inodes++, bytes: bytes.slice(), size: bytes.length, synced: bytes.slice(), pending: [], modifiedMs: now() });
     },
     paths: () =>
       [...world.names]
@@ -401,5 +412,5 @@ function afterPowerFailure(node: Inode, random: () => number): Inode {
     size = 'size' in left ? left.size : Math.max(size, left.at + left.bytes.length);
   }
   const safe = bytes.slice(0, size);
-  return { bytes: safe, size, synced: safe.slice(), pending: [], modifiedMs: node.modifiedMs };
+  return { number: inodes++, bytes: safe, size, synced: safe.slice(), pending: [], modifiedMs: node.modifiedMs };
 }

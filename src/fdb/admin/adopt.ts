@@ -101,18 +101,16 @@ async function indexUnder(config: FdbConfig, archiver: Archiver, metadata: Key, 
 
 /** Flushes once, at the end: all or nothing, as far as one process can. */
 export async function withArchiver<T>(context: Context, config: FdbConfig, work: (archiver: Archiver) => Promise<T>): Promise<T> {
-  const aborting = new AbortController();
-  const signal = context.signal === undefined ? aborting.signal : AbortSignal.any([context.signal, aborting.signal]);
-  const archiver = openArchiver({ ...context, signal }, config);
+  const archiver = openArchiver(context, config);
+  let result: T;
   try {
-    const result = await work(archiver);
+    result = await work(archiver);
     await archiver.flush();
-    return result;
   } catch (error) {
-    // An archiver that is closed flushes; what was taken before a failure is not to show.
-    aborting.abort();
+    // What was taken before a failure is not to show.
+    await archiver.close({ flush: false }).catch(() => {});
     throw error;
-  } finally {
-    await archiver.close();
   }
+  await archiver.close();
+  return result;
 }

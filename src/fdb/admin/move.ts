@@ -77,6 +77,8 @@ export async function move(context: Context, config: FdbConfig, selection: Selec
     return { ...report, isDone: true, removed: [] };
   }
   for (const control of ['list', 'retrieve'] as const) await setControl(disk, source.path, control, true);
+  // No reader may meet a source of which files are gone, after a failure of power neither.
+  await disk.syncFolder(source.path);
   return { ...report, isDone: true, removed: await removeSource(disk, source, files) };
 }
 
@@ -219,8 +221,11 @@ async function copyDatabase(context: Context, { source, target, database, toc, f
   const targetFile = (file: string): string => joinPath(target.path, mapPath(file));
   for (const folder of folders(target)) await disk.makeFolder(folder);
   const mark = joinPath(target.path, markName);
-  if ((await disk.info(mark)) === undefined)
+  if (!(await isWhole(disk, mark))) {
     await writeWhole(disk, mark, new TextEncoder().encode(`${source.path}\n${[...database.controls].join(' ')}\n`));
+    // Before the source is locked: a second try must not take that lock for one of the database's own.
+    await syncNames(disk, target);
+  }
   await setControl(disk, source.path, 'archive', true);
   const mainToc = joinPath(source.path, 'toc');
   const subTocs = new Map(
@@ -258,8 +263,17 @@ async function copyDatabase(context: Context, { source, target, database, toc, f
   const passing = joinPath(target.path, `${markName}.toc`);
   await writeWhole(disk, passing, toc);
   await disk.rename(passing, joinPath(target.path, 'toc'));
+  await syncNames(disk, target);
+}
+
+/** The mark ends with a line: one that was being written does not. */
+async function isWhole(disk: Disk, mark: string): Promise<boolean> {
+  return (await disk.info(mark)) !== undefined && (await disk.read(mark)).at(-1) === 10;
+}
+
+/** What is in the target's folder, and the folders' own names, up to the roots that were there before. */
+async function syncNames(disk: Disk, target: Target): Promise<void> {
   await disk.syncFolder(target.path);
-  // The folders' own names, up to the roots that were there before.
   for (const [folder, root] of [
     [target.path, target.root.catalogue],
     [target.store, target.store === target.path ? target.root.catalogue : target.root.store],

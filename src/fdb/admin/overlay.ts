@@ -59,7 +59,7 @@ export async function overlay(
   if (to !== undefined && options.force !== true)
     throw new DteError('input.option', `the target database ${formatKey(target)} exists already`, {
       where: { file: to.path },
-      hint: 'force lays over it',
+      hint: 'force, or --force on the command line, lays over it',
     });
   if (to !== undefined) checkCreator(context, config, to);
   const mount = to === undefined ? undefined : mountOf(to, from.path);

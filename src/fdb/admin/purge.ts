@@ -86,7 +86,7 @@ export async function* purge(
   if (locked.length > 0)
     throw new DteError('auth.locked', `${locked.length === 1 ? 'a database is' : `${locked.length} databases are`} locked for wipe`, {
       where: { file: locked[0] as string },
-      hint: 'unlock it for wipe first',
+      hint: "'dte fdb unlock --wipe' unlocks it",
     });
 }
 
@@ -104,13 +104,15 @@ async function planPurge(context: Context, visited: Visited, options: PurgeOptio
   });
   const hiding = new Set(gone.map(({ ref }) => ref));
   const stays = filesThatStay(place, database, usage, (index) => hiding.has(index.ref));
-  const { indexFileUsage, dataFileUsage, adopted } = candidates(place, database, usage, stays);
+  const { adopted, ...counted } = candidates(place, database, usage, stays);
+  const indexFileUsage = await withoutRemoved(disk, counted.indexFileUsage);
+  const dataFileUsage = await withoutRemoved(disk, counted.dataFileUsage);
   const unused = (counts: ReadonlyMap<string, number>): string[] => [...counts.keys()].filter((file) => !stays.has(file));
   const quietMs = options.quietMs ?? quietMsByDefault;
   const inUse: string[] = [];
   const free = async (files: string[]): Promise<string[]> => {
     const there: string[] = [];
-    for (const file of await existing(disk, files))
+    for (const file of files.sort())
       (await writerStillThere(context, file, quietMs)) === undefined ? there.push(file) : inUse.push(file);
     return there;
   };
@@ -135,6 +137,13 @@ async function planPurge(context: Context, visited: Visited, options: PurgeOptio
     isDone: false,
     removed: [],
   };
+}
+
+/** Records keep the names of files that an earlier purge has removed. A file that is missed stays in. */
+async function withoutRemoved(disk: Disk, counts: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> {
+  const unseen = [...counts].filter(([, fields]) => fields === 0).map(([file]) => file);
+  const there = new Set(await existing(disk, unseen));
+  return new Map([...counts].filter(([file, fields]) => fields > 0 || there.has(file)));
 }
 
 /** Files that some visible entry needs, or whose index cannot be read, or that an overlaid database shows. */

@@ -59,10 +59,6 @@ export async function* wipe(
   for (const place of places) {
     stopIfCancelled(context);
     const database = await readOrRemnant(disk, place, options);
-    if (database?.controls.has('wipe') === true) {
-      locked.push(place.path);
-      continue;
-    }
     const plan =
       database === undefined
         ? isMeantByName(place, selection)
@@ -71,6 +67,10 @@ export async function* wipe(
         : await planWipe(disk, { ...place, database }, selection, place.config.auxiliaryExtensions);
     if (plan === undefined || !isWorthIt(plan)) {
       if (database !== undefined) passedBy.push(place.path);
+      continue;
+    }
+    if (database?.controls.has('wipe') === true) {
+      locked.push(place.path);
       continue;
     }
     found += 1;
@@ -88,7 +88,7 @@ export async function* wipe(
   if (locked.length > 0)
     throw new DteError('auth.locked', `${locked.length === 1 ? 'a database is' : `${locked.length} databases are`} locked for wipe`, {
       where: { file: locked[0] as string },
-      hint: 'unlock it for wipe first',
+      hint: "'dte fdb unlock --wipe' unlocks it",
     });
   if (found === 0 && options.ignoreNoData !== true) throw nothingToWipe(config, selection, passedBy);
 }
@@ -164,7 +164,7 @@ function refuseUnknown(plan: WipePlan, options: WipeOptions): void {
     `the folder holds ${plan.unknownFiles.length} file(s) that are not of the database, so that it cannot be wiped whole`,
     {
       where: { file: plan.unknownFiles[0] as string },
-      hint: 'move them away, or ask for all to be wiped (unsafeAll)',
+      hint: 'move them away, or have them wiped too: unsafeAll, or --unsafe-wipe-all on the command line',
     },
   );
 }

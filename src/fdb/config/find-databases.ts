@@ -36,10 +36,10 @@ const mostLookups = 16;
 export async function* findDatabases(config: FdbConfig, disk: Disk, selection: Selection, purpose: Purpose): AsyncGenerator<FoundDatabase> {
   const seen = new Set<string>();
   for (const local of configsFor(config, selection)) {
-    const exact = exactNames(local, selection);
-    const shapes = shapesOf(local, selection);
+    const wanted = exactNames(local, selection);
+    let shapes: Shapes | undefined;
     for (const { root, stores } of rootsOf(local, purpose)) {
-      const names = (exact === undefined ? undefined : await lookUp(disk, root, exact)) ?? (await scan(disk, root.catalogue, shapes));
+      const names = (wanted === undefined ? undefined : await lookUp(disk, root, wanted)) ?? (await scan(disk, root.catalogue, (shapes ??= shapesOf(local, selection))));
       for (const name of names) {
         const path = joinPath(root.catalogue, name);
         if (seen.has(path)) continue;
@@ -59,8 +59,32 @@ async function storeOf(disk: Disk, root: Root, stores: readonly Root[] | undefin
   return joinPath(root.store, name);
 }
 
+interface ExactNames {
+  /** Keywords on the first level of the schema: the others have no say. */
+  readonly keywords: readonly string[];
+  readonly answers: Map<string, readonly string[] | undefined>;
+}
+
+const exact = new WeakMap<FdbConfig, ExactNames>();
+const mostAnswers = 256;
+
 /** Names of all databases that the selection can mean; undefined when it leaves too much open. */
 function exactNames(config: FdbConfig, selection: Selection): readonly string[] | undefined {
+  let known = exact.get(config);
+  if (known === undefined) {
+    const predicates = config.schema.rules.flatMap((rule) => rule.predicates);
+    known = { keywords: [...new Set(predicates.flatMap(({ keyword, printed }) => [keyword, printed]))], answers: new Map() };
+    exact.set(config, known);
+  }
+  const asked = known.keywords.map((keyword) => selection.get(keyword)?.join('\n') ?? '\0').join('\0\n');
+  if (known.answers.has(asked)) return known.answers.get(asked);
+  const names = namesOf(config, selection);
+  if (known.answers.size === mostAnswers) known.answers.clear();
+  known.answers.set(asked, names);
+  return names;
+}
+
+function namesOf(config: FdbConfig, selection: Selection): readonly string[] | undefined {
   const names = new Set<string>();
   for (const database of config.schema.rules) {
     const group = database.groups[0];
@@ -87,8 +111,8 @@ function isExcluded(predicate: Predicate, selection: Selection): boolean {
 
 /** The names, when all of them are there; when one is missing, its folder may have another spelling, which reading the folder shows. */
 async function lookUp(disk: Disk, root: Root, names: readonly string[]): Promise<readonly string[] | undefined> {
-  const found = await Promise.all(names.map((name) => disk.info(`${joinPath(root.catalogue, name)}/toc`)));
-  return names.length > 0 && found.every((info) => info !== undefined) ? names : undefined;
+  const found = await disk.stamps(names.map((name) => `${joinPath(root.catalogue, name)}/toc`));
+  return names.length > 0 && !found.includes(undefined) ? names : undefined;
 }
 
 /** One folder of a nested name: how its own name is read, and what the values in it must be. */

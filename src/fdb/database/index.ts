@@ -11,5 +11,5 @@ export { controlFile, readControls, setControl } from './controls.js';
 export { initDatabase, type InitDatabaseOptions, initSubToc, type InitSubTocOptions } from './init-database.js';
 export { openToc, type TocWriter, type TocWriterOptions } from './open-toc.js';
 export { readDatabase, type ReadDatabaseOptions } from './read-database.js';
-export { lookupIndex, readIndex, readIndexes, type ReadIndexesOptions } from './read-indexes.js';
+export { lookupIndex, readIndex, readIndexes, type ReadIndexesOptions, type TreeCache } from './read-indexes.js';
 export type * from './types.js';

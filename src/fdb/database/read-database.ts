@@ -2,7 +2,7 @@ import { type Disk, DteError, folderOf, isDteError, joinPath } from '../../base/
 import type { IndexRecord } from '../format/index.js';
 import { parseSchema, type Schema } from '../schema/index.js';
 import type { Control, Key, OnDamage } from '../types.js';
-import { readControls } from './controls.js';
+import { controlFiles, readControls } from './controls.js';
 import { keyOf, masksOf, maskOf, readTocFile, subTocPath, type TocContents } from './toc-file.js';
 import type { Database, IndexRef, TocFile } from './types.js';
 
@@ -52,7 +52,8 @@ export async function readDatabase(disk: Disk, path: string, options: ReadDataba
     controls,
     createdBy: init.uid,
   };
-  walks.set(database, { contents: walk.contents, absent: walk.absent });
+  const watched = [...walk.contents.keys(), ...walk.absent, ...controlFiles(path)];
+  walks.set(database, { contents: walk.contents, absent: walk.absent, watched, stamps: [] });
   reportAll(walk.damage, options.onDamage);
   return database;
 }
@@ -66,9 +67,21 @@ interface Known {
   readonly contents: ReadonlyMap<string, TocContents>;
   /** Tables of contents that were not there, or could not be read. */
   readonly absent: readonly string[];
+  /** All files that tell whether the database is the same, and their stamps when it was found to be. */
+  readonly watched: readonly string[];
+  stamps: readonly (string | undefined)[];
 }
 
+/** As long as all names have the same stamps, no file is opened. Stamps are taken first, so that what changes meanwhile is seen the next time. */
 async function isUnchanged(disk: Disk, path: string, previous: Database, known: Known): Promise<boolean> {
+  const stamps = await disk.stamps(known.watched);
+  if (stamps.length === known.stamps.length && stamps.every((stamp, index) => stamp === known.stamps[index])) return true;
+  if (!(await hasSameContents(disk, path, previous, known))) return false;
+  known.stamps = stamps;
+  return true;
+}
+
+async function hasSameContents(disk: Disk, path: string, previous: Database, known: Known): Promise<boolean> {
   for (const toc of known.contents.values()) if ((await readTocFile(disk, toc.path, toc)) !== toc) return false;
   for (const missing of known.absent) if ((await disk.info(missing)) !== undefined) return false;
   return isEqualSet(await readControls(disk, path), previous.controls);

@@ -1,10 +1,18 @@
 import { type Disk, DteError, isDteError, type ReadableFile } from '../../base/index.js';
-import { type IndexColumns, lookupTree, readTree, treeLayout, type TreeValue } from '../format/index.js';
+import { type IndexColumns, type IndexRecord, lookupTree, readTree, treeLayout, type TreeValue } from '../format/index.js';
 import type { IndexRef } from './types.js';
 
 export interface ReadIndexesOptions {
   /** Told of an index that cannot be read, which then has no entries. Without it, the error is thrown. */
   readonly onDamage?: (error: DteError, ref: IndexRef) => void;
+  /** Where trees that were read before are looked for and those that are read are put. */
+  readonly cache?: TreeCache | undefined;
+}
+
+/** Trees that were read. One never changes, and its record is the same object as long as the table of contents was only appended to. */
+export interface TreeCache {
+  get(record: IndexRecord): IndexColumns | undefined;
+  set(record: IndexRecord, columns: IndexColumns): void;
 }
 
 /** All entries of one index. Errors: `data.index`, `absent.file`, `auth.access`, `fault.read`. */
@@ -21,6 +29,11 @@ export async function readIndexes(
   const columns = new Array<IndexColumns>(refs.length);
   const byFile = new Map<string, number[]>();
   for (const [row, ref] of refs.entries()) {
+    const known = options.cache?.get(ref.record);
+    if (known !== undefined) {
+      columns[row] = known;
+      continue;
+    }
     const rows = byFile.get(ref.indexFile);
     if (rows === undefined) byFile.set(ref.indexFile, [row]);
     else rows.push(row);
@@ -45,7 +58,10 @@ export async function readIndexes(
       const lasts = runEnds(rows.map((row) => offsetOf(refs, row)));
       for (const [index, row] of rows.entries()) {
         try {
-          columns[row] = await readTreeAt(window, refs[row] as IndexRef, lasts[index] as number);
+          const ref = refs[row] as IndexRef;
+          const read = await readTreeAt(window, ref, lasts[index] as number);
+          columns[row] = read;
+          options.cache?.set(ref.record, read);
         } catch (error) {
           fail(error, row);
         }

@@ -51,9 +51,11 @@ export function sourceOf(predicate: Predicate, selection: Selection): string | u
 
 /** Mandatory keywords of a rule that a selection lacks. */
 export function missingKeywords({ database, group }: RulePath, selection: Selection): readonly string[] {
-  const predicates = [database, group, group.element].flatMap((level) => level.predicates);
-  const missing = predicates.filter((one) => !one.isOptional && !one.isIgnored && sourceOf(one, selection) === undefined);
-  return [...new Set(missing.map(({ keyword }) => keyword))];
+  const missing = new Set<string>();
+  for (const { predicates } of [database, group, group.element])
+    for (const predicate of predicates)
+      if (!predicate.isOptional && !predicate.isIgnored && sourceOf(predicate, selection) === undefined) missing.add(predicate.keyword);
+  return [...missing];
 }
 
 /** What a stored text means to a request: where it stands among the texts of its keyword, and which values of the request it answers. */

@@ -7,11 +7,14 @@ import type { Key, OnDamage, Selection } from '../types.js';
 import { type WalkedIndex, walkIndexes } from './index-walk.js';
 import { matchedDatabases, report } from './matched-databases.js';
 import { axisOf } from './index-axes.js';
+import type { ReadCache } from './read-cache.js';
 
 export interface AxesOptions {
   /** Keywords of databases, of groups too, or all. Default: all. */
   readonly depth?: 1 | 2 | 3;
   readonly onDamage?: OnDamage;
+  /** What an open store knows from earlier calls. */
+  readonly cache?: ReadCache | undefined;
 }
 
 /**
@@ -23,15 +26,16 @@ export async function axes(
   context: Context,
   config: FdbConfig,
   selection: Selection,
-  { depth = 3, onDamage }: AxesOptions = {},
+  { depth = 3, onDamage, cache }: AxesOptions = {},
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const values = new Map<string, Set<string>>();
   for await (const databases of matchedDatabases(context, config, selection, {
     purpose: 'list',
+    cache,
     ...(onDamage === undefined ? {} : { onDamage }),
   })) {
     const partial: WalkedIndex[] = [];
-    for (const index of walkIndexes(databases, selection, { onDamage })) {
+    for (const index of walkIndexes(databases, selection, onDamage)) {
       const { group, ref } = index;
       const stated =
         group.matcher === undefined || takesAll(ref, group.predicates, selection) ? statedAxes(ref, group.predicates) : undefined;

@@ -1,9 +1,9 @@
-import { DteError } from '../../base/index.js';
 import type { Database, IndexRef } from '../database/index.js';
 import { type ElementRule, type LevelMatcher, levelMatcher, type Predicate, type RulePath } from '../schema/index.js';
-import { formatKey, type OnDamage, type Selection } from '../types.js';
+import type { OnDamage, Selection } from '../types.js';
 import { report } from './matched-databases.js';
 import { axisOf } from './index-axes.js';
+import { groupName, newestFirst, withoutRule } from './stored-groups.js';
 import { storedRule } from './stored-rule.js';
 
 /** One group of a database (or of databases of one key in several roots), as far as a selection concerns it. */
@@ -25,12 +25,6 @@ export interface WalkedIndex {
   readonly position: number;
 }
 
-export interface WalkOptions {
-  readonly onDamage?: OnDamage | undefined;
-  /** False: indexes whose axes lack what is asked for come, too. */
-  readonly byAxes?: boolean;
-}
-
 /**
  * The indexes of a database that may hold selected elements, newest first. Those that a CLEAR hides are left out, those of groups
  * that the selection excludes, and those whose axes lack what it asks for.
@@ -38,47 +32,25 @@ export interface WalkOptions {
 export function walkIndexes(
   databases: readonly Database[],
   selection: Selection,
-  { onDamage, byAxes = true }: WalkOptions = {},
+  onDamage?: OnDamage,
 ): readonly WalkedIndex[] {
   const groups = new Map<string, WalkedGroup | undefined>();
   const walked: WalkedIndex[] = [];
   for (const { database, ref } of newestFirst(databases)) {
-    const name = [...ref.group].join('\n');
+    const name = groupName(ref);
     if (!groups.has(name)) groups.set(name, groupOf(database, ref, selection, onDamage));
     const group = groups.get(name);
-    if (group === undefined || (byAxes && !mayHold(ref, group.predicates, selection))) continue;
+    if (group === undefined || !mayHold(ref, group.predicates, selection)) continue;
     walked.push({ group, ref, position: group.refs.length });
     group.refs.push(ref);
   }
   return walked;
 }
 
-/** Indexes of several databases of one key: each database's in the order of its table of contents, merged by the time of the flush. */
-function newestFirst(databases: readonly Database[]): readonly { readonly database: Database; readonly ref: IndexRef }[] {
-  const queues = databases.map((database) => database.indexes.filter(({ isMasked }) => !isMasked).map((ref) => ({ database, ref })));
-  if (queues.length === 1) return queues[0] as { database: Database; ref: IndexRef }[];
-  const heads = queues.map(() => 0);
-  const merged: { database: Database; ref: IndexRef }[] = [];
-  for (;;) {
-    let best: { database: Database; ref: IndexRef } | undefined;
-    let bestQueue = 0;
-    for (const [number, queue] of queues.entries()) {
-      const head = queue[heads[number] as number];
-      if (head === undefined || (best !== undefined && best.ref.flushedMs >= head.ref.flushedMs)) continue;
-      best = head;
-      bestQueue = number;
-    }
-    if (best === undefined) return merged;
-    merged.push(best);
-    heads[bestQueue] = (heads[bestQueue] as number) + 1;
-  }
-}
-
 function groupOf(database: Database, ref: IndexRef, selection: Selection, onDamage: OnDamage | undefined): WalkedGroup | undefined {
   const rule = storedRule(database.schema, database.key, ref.group);
   if (rule === undefined) {
-    const text = `no rule of the database's schema takes group ${formatKey(ref.group)} of ${formatKey(database.key)}`;
-    report(new DteError('data.index', text, { where: { file: ref.tocFile, offset: ref.record.header.start } }), onDamage);
+    report(withoutRule(database, ref), onDamage);
     return undefined;
   }
   if (!levelMatcher(rule.group.predicates, selection).matches(ref.group)) return undefined;

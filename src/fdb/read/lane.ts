@@ -1,11 +1,11 @@
-import type { Database, IndexRef } from '../database/index.js';
+import type { Database } from '../database/index.js';
 import type { OnDamage, Selection } from '../types.js';
 import { type AskedCells, type AskedPredicate, askedPredicate, type Dimension, meaningOf, missingKeywords } from './asked-cells.js';
-import { type WalkedGroup, walkIndexes } from './index-walk.js';
+import { type StoredGroup, storedGroups } from './stored-groups.js';
 
 /** One group of a database, and what the request asks of its elements. */
 export interface Lane {
-  readonly group: WalkedGroup;
+  readonly group: StoredGroup;
   readonly elements: readonly AskedPredicate[];
   /** Place of the database and of the group in the order of the request. */
   readonly place: readonly number[];
@@ -17,18 +17,17 @@ export interface Lane {
 
 /** The groups of databases of one key that a request reaches into. */
 export function lanesOf(databases: readonly Database[], selection: Selection, cells: AskedCells, onDamage: OnDamage): readonly Lane[] {
-  const groups = new Set(walkIndexes(databases, selection, { onDamage, byAxes: false }).map(({ group }) => group));
-  return [...groups].flatMap((group) => laneOf(group, selection, cells) ?? []);
+  return storedGroups(databases, onDamage).flatMap((group) => laneOf(group, selection, cells) ?? []);
 }
 
-function laneOf(group: WalkedGroup, selection: Selection, cells: AskedCells): Lane | undefined {
+function laneOf(group: StoredGroup, selection: Selection, cells: AskedCells): Lane | undefined {
   const { rule } = group;
   if (missingKeywords(rule, selection).length > 0) return undefined;
   const outer = new Map<Dimension, readonly number[]>();
   const place: number[] = [];
   const levels = [
     { level: rule.database, key: group.database.key },
-    { level: rule.group, key: (group.refs[0] as IndexRef).group },
+    { level: rule.group, key: group.key },
   ];
   for (const { level, key } of levels) {
     let weight = 0;

@@ -9,6 +9,7 @@ import { mostEntries } from './index-axes.js';
 import { type WalkedGroup, type WalkedIndex, walkIndexes } from './index-walk.js';
 import { ListedEntry } from './listed-entry.js';
 import { matchedDatabases, report } from './matched-databases.js';
+import type { ReadCache } from './read-cache.js';
 import { type Overlap, overlaps } from './overlap.js';
 
 export interface ListOptions {
@@ -18,6 +19,8 @@ export interface ListOptions {
   readonly masked?: 'hide' | 'include' | 'only';
   /** Told of databases that are locked (`auth.locked`) and of what is damaged, which is then left out; without it the first is thrown. */
   readonly onDamage?: OnDamage;
+  /** What an open store knows from earlier calls. */
+  readonly cache?: ReadCache | undefined;
 }
 
 // Read together: enough for reads of neighbouring trees to become one, little enough to hold two such sets.
@@ -38,10 +41,10 @@ export async function* listEntries(
   selection: Selection,
   options: ListOptions = {},
 ): AsyncGenerator<readonly Entry[]> {
-  const { depth = 3, masked = 'hide', onDamage } = options;
+  const { depth = 3, masked = 'hide', onDamage, cache } = options;
   const passed = onDamage === undefined ? {} : { onDamage };
-  for await (const databases of matchedDatabases(context, config, selection, { purpose: 'list', ...passed })) {
-    const walked = walkIndexes(databases, selection, { onDamage });
+  for await (const databases of matchedDatabases(context, config, selection, { purpose: 'list', cache, ...passed })) {
+    const walked = walkIndexes(databases, selection, onDamage);
     if (depth < 3) {
       const entries = masked === 'only' ? [] : depth === 1 ? databaseEntries(databases, walked, selection) : groupEntries(walked);
       if (entries.length > 0) yield entries;

@@ -2,14 +2,17 @@ import { baseName, type Context, type Disk, DteError, ordered } from '../../base
 import { type FdbConfig, findDatabases } from '../config/index.js';
 import { type Database, readDatabase } from '../database/index.js';
 import { diskOf } from '../disk-of.js';
-import { levelMatcher } from '../schema/index.js';
+import { type DatabaseRule, levelMatcher } from '../schema/index.js';
 import { type Key, formatKey, type OnDamage, type Selection } from '../types.js';
+import type { ReadCache } from './read-cache.js';
 import { canHaveMade } from './stored-rule.js';
 
 export interface MatchedOptions {
   readonly purpose: 'list' | 'retrieve';
   /** Told of databases that are locked or damaged, which are then left out as far as need be; without it the first is thrown. */
   readonly onDamage?: OnDamage;
+  /** What is known of databases from earlier calls. */
+  readonly cache?: ReadCache | undefined;
 }
 
 // Opening one is a handful of small reads: several at once hide their waiting.
@@ -54,18 +57,35 @@ export function report(error: unknown, onDamage: OnDamage | undefined): void {
   onDamage(error);
 }
 
-async function openDatabase(disk: Disk, path: string, { onDamage }: MatchedOptions): Promise<Database | undefined> {
+async function openDatabase(disk: Disk, path: string, { onDamage, cache }: MatchedOptions): Promise<Database | undefined> {
+  const previous = cache?.database(path);
   try {
-    return await readDatabase(disk, path, onDamage === undefined ? {} : { onDamage });
+    const options = { ...(onDamage === undefined ? {} : { onDamage }), ...(previous === undefined ? {} : { previous }) };
+    const database = await readDatabase(disk, path, options);
+    cache?.keep(path, database);
+    return database;
   } catch (error) {
     report(error, onDamage);
     return undefined;
   }
 }
 
-function fits({ schema, key }: Database, selection: Selection): boolean {
-  const rules = schema.rules.filter((rule) => canHaveMade(rule, key));
+function fits(database: Database, selection: Selection): boolean {
+  const { key } = database;
+  const rules = rulesOf(database);
   return rules.length === 0 ? fitsByText(key, selection) : rules.some((rule) => levelMatcher(rule.predicates, selection).matches(key));
+}
+
+const rulesByDatabase = new WeakMap<Database, readonly DatabaseRule[]>();
+
+/** Rules that its key can have come from. */
+function rulesOf(database: Database): readonly DatabaseRule[] {
+  let rules = rulesByDatabase.get(database);
+  if (rules === undefined) {
+    rules = database.schema.rules.filter((rule) => canHaveMade(rule, database.key));
+    rulesByDatabase.set(database, rules);
+  }
+  return rules;
 }
 
 /** For a database whose schema does not know its own key. */

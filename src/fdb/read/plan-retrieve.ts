@@ -6,12 +6,15 @@ import { combinedKey, type Entry, type OnDamage, type Selection } from '../types
 import { askedCells, missingKeywords, sourceOf } from './asked-cells.js';
 import { lanesOf } from './lane.js';
 import { matchedDatabases } from './matched-databases.js';
+import type { ReadCache } from './read-cache.js';
 import { type Found, searchLane } from './search-lane.js';
 import { type Shortfall, shortfallOf } from './shortfall.js';
 
 export interface PlanOptions {
   /** Told of databases that are locked (`auth.locked`) and of what is damaged, which is then left out; without it the first is thrown. */
   readonly onDamage?: OnDamage;
+  /** What an open store knows from earlier calls. */
+  readonly cache?: ReadCache | undefined;
 }
 
 /** Which messages answer a request, and what of it has no answer. */
@@ -31,7 +34,7 @@ export async function planRetrieve(
   context: Context,
   config: FdbConfig,
   request: Selection,
-  { onDamage }: PlanOptions = {},
+  { onDamage, cache }: PlanOptions = {},
 ): Promise<RetrievePlan> {
   const selection = canonicalSelection(config.schema, request, { todayMs: context.clock.now() });
   const schemas = [...new Set(configsFor(config, selection).map(({ schema }) => schema))];
@@ -48,11 +51,11 @@ export async function planRetrieve(
   const signatures = new Set<string>();
   let databases = 0;
   if (complete.length > 0) {
-    for await (const same of matchedDatabases(context, config, selection, { purpose: 'retrieve', onDamage: damaged })) {
+    for await (const same of matchedDatabases(context, config, selection, { purpose: 'retrieve', onDamage: damaged, cache })) {
       databases += same.length;
       for (const lane of lanesOf(same, selection, cells, damaged)) {
         const before = found.length;
-        await searchLane(diskOf(context), lane, found, damaged);
+        await searchLane(diskOf(context), lane, found, { onDamage: damaged, cache });
         if (found.length > before) signatures.add(signatureOf(lane.group.rule));
       }
     }

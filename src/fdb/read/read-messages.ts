@@ -5,6 +5,8 @@ import { OpenFiles } from './open-files.js';
 export interface ReadMessagesOptions {
   /** Opens a data file. */
   readonly open: (file: string) => Promise<ReadableFile>;
+  /** Open data files that others use, too. Default: files of this reading alone. */
+  readonly files?: OpenFiles | undefined;
   /** Told of messages that cannot be read, which are then left out; without it the first is thrown. */
   readonly onDamage?: OnDamage | undefined;
   /** Memory for a long message, which has it for itself. */
@@ -44,11 +46,11 @@ const longBytes = 256 << 10;
 
 /** The octets of entries, in their order. Messages that lie near each other within a window are read at once, and several such reads run at a time. */
 export async function* readMessages(entries: Iterable<Entry>, options: ReadMessagesOptions): AsyncGenerator<MessageWindow> {
-  const files = new OpenFiles(options.open);
+  const files = options.files ?? new OpenFiles(options.open);
   try {
     yield* ordered(windowsOf(entries), (window) => readWindow(window, files, options), windowsInFlight);
   } finally {
-    await files.close();
+    if (files !== options.files) await files.close();
   }
 }
 

@@ -6,6 +6,7 @@ import type { FdbConfig } from '../config/index.js';
 import { diskOf } from '../disk-of.js';
 import type { Entry, OnDamage, Selection } from '../types.js';
 import { planRetrieve, type RetrievePlan } from './plan-retrieve.js';
+import type { ReadCache } from './read-cache.js';
 import { type Allocate, byLocation, type MessageWindow, readMessages, type StoredMessage } from './read-messages.js';
 import { remapped } from './remapped.js';
 import { checkExpected, type Shortfall } from './shortfall.js';
@@ -19,6 +20,8 @@ export interface RetrieveOptions {
   readonly onDamage?: OnDamage;
   /** Opens data files; default: those of the context's disk. */
   readonly open?: (file: string) => Promise<ReadableFile>;
+  /** What an open store knows from earlier calls. */
+  readonly cache?: ReadCache | undefined;
 }
 
 export interface RetrievedMessage {
@@ -45,17 +48,18 @@ export interface Retrieval {
  * `absent.database` and `auth.locked` by `expect`; `absent.file` and `data.truncated` for a data file that is gone or cut short.
  */
 export function retrieve(context: Context, config: FdbConfig, request: Selection, options: RetrieveOptions = {}): Retrieval {
-  const { order = 'request', expect, onDamage, open = (file) => diskOf(context).open(file) } = options;
+  const { order = 'request', expect, onDamage, open = (file) => diskOf(context).open(file), cache } = options;
+  const files = options.open === undefined ? cache?.files : undefined;
   let planned: Promise<RetrievePlan> | undefined;
   const plan = (): Promise<RetrievePlan> =>
-    (planned ??= planRetrieve(context, config, request, onDamage === undefined ? {} : { onDamage }));
+    (planned ??= planRetrieve(context, config, request, { cache, ...(onDamage === undefined ? {} : { onDamage }) }));
   const windows = async function* (
     memory: { readonly allocate?: Allocate; readonly allocateTogether?: Allocate } = {},
   ): AsyncGenerator<MessageWindow> {
     const { entries, shortfall } = await plan();
     checkExpected(expect, entries.length, shortfall);
     const inOrder = order === 'request' ? entries : byStorage(entries);
-    yield* readMessages(inOrder, { open, onDamage, signal: context.signal, ...memory });
+    yield* readMessages(inOrder, { open, files, onDamage, signal: context.signal, ...memory });
   };
   const gribMessages = async function* (allocate?: Allocate): AsyncGenerator<Message> {
     const tables = await gribTables(context);

@@ -3,11 +3,13 @@ import { type IndexRef, lookupIndex, readIndexes } from '../database/index.js';
 import type { IndexColumns } from '../format/index.js';
 import { valuesOfText } from '../schema/index.js';
 import type { OnDamage } from '../types.js';
-import { type AskedPredicate, type Dimension, type Meaning, meaningsOf } from './asked-cells.js';
-import { axisOf, mostEntries } from './index-axes.js';
+import type { AskedPredicate, Dimension, Meaning } from './asked-cells.js';
+import { type Answers, answersOf, commonPositions } from './group-answers.js';
+import { mostEntries } from './index-axes.js';
 import type { Lane } from './lane.js';
 import { ListedEntry } from './listed-entry.js';
 import { report } from './matched-databases.js';
+import type { ReadCache } from './read-cache.js';
 
 /** An answer: the entry, its place in the order of the request, and where it was found. */
 export interface Found {
@@ -23,21 +25,28 @@ export interface Found {
 
 /** Below so many pages, reading a tree whole costs no more than looking something up in it. */
 const entriesPerPage = 800;
+/** Looking an entry up in a tree in memory costs as much as looking at so many. */
+const lookUpsPerEntry = 4;
 const mostCombinationsTried = 4096;
 const mostIndexesTogether = 256;
 const entriesTogether = 1 << 18;
 
+export interface SearchOptions {
+  readonly onDamage: OnDamage;
+  readonly cache?: ReadCache | undefined;
+}
+
 /** Adds to `found` what a lane has of the request, the newest of each. */
-export async function searchLane(disk: Disk, lane: Lane, found: Found[], onDamage: OnDamage): Promise<void> {
+export async function searchLane(disk: Disk, lane: Lane, found: Found[], { onDamage, cache }: SearchOptions): Promise<void> {
   const search = new LaneSearch(lane, found);
-  const { refs } = lane.group;
-  for (let next = 0; next < refs.length; ) {
+  const positions = search.positions();
+  for (let next = 0; next < positions.length; ) {
     const whole: OpenIndex[] = [];
-    for (let entries = 0; next < refs.length && whole.length < mostIndexesTogether && entries < entriesTogether; next++) {
-      const open = search.open(next);
+    for (let entries = 0; next < positions.length && whole.length < mostIndexesTogether && entries < entriesTogether; next++) {
+      const open = search.open(positions[next] as number);
       if (open === undefined) continue;
       const most = mostEntries(open.ref);
-      if (open.combinations * 2 * entriesPerPage < most) await search.lookUp(disk, open, onDamage);
+      if (isForLookUp(open, most, cache)) await search.lookUp(disk, open, onDamage);
       else {
         whole.push(open);
         entries += most;
@@ -45,9 +54,17 @@ export async function searchLane(disk: Disk, lane: Lane, found: Found[], onDamag
     }
     if (whole.length === 0) continue;
     const refsToRead = whole.map(({ ref }) => ref);
-    const read = await readIndexes(disk, refsToRead, { onDamage: (error) => onDamage(error) });
+    const read = await readIndexes(disk, refsToRead, { onDamage: (error) => onDamage(error), cache: cache?.trees });
     for (const [number, columns] of read.entries()) search.take(whole[number] as OpenIndex, columns, onDamage);
   }
+}
+
+/** Whether so little is asked of a tree that is not in memory that its pages on the way cost less than all of them. */
+function isForLookUp({ ref, combinations }: OpenIndex, most: number, cache: ReadCache | undefined): boolean {
+  const pages = combinations * 2;
+  if (pages * entriesPerPage >= most) return false;
+  if (cache === undefined) return true;
+  return cache.trees.get(ref.record) === undefined && cache.pagesLookedUp(ref.record, pages) * entriesPerPage < most;
 }
 
 /** An index that may hold asked elements: what the texts of its axes mean, by predicate. */
@@ -63,25 +80,25 @@ class LaneSearch {
   readonly #found: Found[];
   /** Rank of the element -> its place in `found`. */
   readonly #known = new Map<number, number>();
-  readonly #meanings = new Map<string, ReadonlyMap<string, Meaning>>();
+  /** By predicate. */
+  readonly #answers: readonly Answers[];
 
   constructor(lane: Lane, found: Found[]) {
     this.#lane = lane;
     this.#found = found;
+    this.#answers = lane.elements.map((asked, number) => answersOf(lane.group, number, asked));
   }
 
-  /** undefined when the axes show that nothing asked for is in the index, or that newer ones have all of it. */
+  /** Indexes whose axes have something of all that is asked for. */
+  positions(): readonly number[] {
+    return commonPositions(this.#answers, this.#lane.group.refs.length);
+  }
+
+  /** undefined when newer indexes have all of what is asked for. */
   open(position: number): OpenIndex | undefined {
-    const ref = this.#lane.group.refs[position] as IndexRef;
-    const meanings: ReadonlyMap<string, Meaning>[] = [];
-    let combinations = 1;
-    for (const [number, asked] of this.#lane.elements.entries()) {
-      const known = this.#meaningsOf(number, asked, ref);
-      if (known.size === 0) return undefined;
-      combinations *= known.size;
-      meanings.push(known);
-    }
-    const open = { ref, position, meanings, combinations };
+    const meanings = this.#answers.map((answers) => answers.meaningsAt(position));
+    const combinations = meanings.reduce((product, { size }) => product * size, 1);
+    const open = { ref: this.#lane.group.refs[position] as IndexRef, position, meanings, combinations };
     return this.#known.size > 0 && combinations <= mostCombinationsTried && this.#hasAll(open) ? undefined : open;
   }
 
@@ -107,6 +124,13 @@ class LaneSearch {
 
   take(open: OpenIndex, columns: IndexColumns, onDamage: OnDamage): void {
     const { predicates } = this.#lane.group;
+    if (open.combinations * lookUpsPerEntry <= columns.count && isSorted(columns)) {
+      for (const values of combinationsOf(open.meanings)) {
+        const row = rowOf(columns.texts, values.join(':'));
+        if (row !== undefined) this.#add(open, columns, row, values);
+      }
+      return;
+    }
     for (let row = 0; row < columns.count; row++) {
       const text = columns.texts[row] as string;
       let values: readonly string[] = text.split(':');
@@ -135,7 +159,8 @@ class LaneSearch {
     const known = this.#known.get(rank);
     if (known !== undefined) {
       const other = this.#found[known] as Found;
-      if (other.position !== position || other.distance <= distance) return;
+      // Look-ups are done before the newer trees that are read with others.
+      if (other.position < position || (other.position === position && other.distance <= distance)) return;
     }
     const cells = this.#cellsOf(meanings, values);
     if (cells.length === 0) return;
@@ -181,15 +206,31 @@ class LaneSearch {
     }
     return true;
   }
+}
 
-  /** Indexes mostly repeat the axes of others. */
-  #meaningsOf(number: number, asked: AskedPredicate, ref: IndexRef): ReadonlyMap<string, Meaning> {
-    const axis = axisOf(ref, asked.predicate);
-    const name = `${number} ${axis?.join('/')}`;
-    let meanings = this.#meanings.get(name);
-    if (meanings === undefined) this.#meanings.set(name, (meanings = meaningsOf(asked, axis)));
-    return meanings;
+const sorted = new WeakMap<IndexColumns, boolean>();
+
+/** Whether texts rise as strings do: octets that are no UTF-8 may stand elsewhere. */
+function isSorted(columns: IndexColumns): boolean {
+  let answer = sorted.get(columns);
+  if (answer === undefined) {
+    const { texts } = columns;
+    answer = true;
+    for (let row = 1; row < texts.length && answer; row++) answer = (texts[row - 1] as string) < (texts[row] as string);
+    sorted.set(columns, answer);
   }
+  return answer;
+}
+
+function rowOf(texts: readonly string[], wanted: string): number | undefined {
+  let low = 0;
+  let high = texts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((texts[middle] as string) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return texts[low] === wanted ? low : undefined;
 }
 
 function* combinationsOf(meanings: readonly ReadonlyMap<string, Meaning>[]): Generator<readonly string[]> {

@@ -48,13 +48,13 @@ export function shortfallOf(facts: ShortfallFacts): Shortfall {
   const missing: Key[] = [];
   for (let number = 0; missing.length < Math.min(count, mostCells); number++)
     if (!answered.has(number)) missing.push(cellAt(cells, number));
-  const known = keywordsIn(schemas);
+  const known = schemas.map(keywordsIn);
   return {
     count,
     asked: cells.count,
     cells: missing,
     reasons: count === 0 ? [] : reasonsOf(facts).slice(0, mostReasons),
-    unused: [...selection.keys()].filter((keyword) => !known.has(keyword)),
+    unused: [...selection.keys()].filter((keyword) => !known.some((keywords) => keywords.has(keyword))),
   };
 }
 
@@ -127,8 +127,15 @@ function databaseText({ rules, selection }: ShortfallFacts): string {
   );
 }
 
-function keywordsIn(schemas: readonly Schema[]): ReadonlySet<string> {
-  return new Set(predicatesOf(schemas).flatMap(({ keyword, printed }) => [keyword, printed]));
+const keywordsBySchema = new WeakMap<Schema, ReadonlySet<string>>();
+
+function keywordsIn(schema: Schema): ReadonlySet<string> {
+  let keywords = keywordsBySchema.get(schema);
+  if (keywords === undefined) {
+    keywords = new Set(predicatesOf([schema]).flatMap(({ keyword, printed }) => [keyword, printed]));
+    keywordsBySchema.set(schema, keywords);
+  }
+  return keywords;
 }
 
 function predicatesOf(schemas: readonly Schema[]): readonly Predicate[] {

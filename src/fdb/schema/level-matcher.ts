@@ -49,15 +49,25 @@ export function askedValues(predicate: Predicate, selection: Selection, options:
 /** Whether a canonical value passes the test that the rule makes of it. The rule's values count as written and in canonical text. */
 export function passesTest(predicate: Predicate, value: string): boolean {
   if (predicate.test === 'any') return true;
-  const isNamed = predicate.values.includes(value) || predicate.values.some((text) => sameText(predicate, text, value));
-  return isNamed === (predicate.test === 'one-of');
+  return namedValues(predicate).has(value) === (predicate.test === 'one-of');
 }
 
-function sameText(predicate: Predicate, text: string, value: string): boolean {
+const named = new WeakMap<Predicate, ReadonlySet<string>>();
+
+function namedValues(predicate: Predicate): ReadonlySet<string> {
+  let values = named.get(predicate);
+  if (values === undefined) {
+    values = new Set(predicate.values.flatMap((text) => [text, ...canonicalText(predicate, text)]));
+    named.set(predicate, values);
+  }
+  return values;
+}
+
+function canonicalText(predicate: Predicate, text: string): readonly string[] {
   try {
-    return canonicalValue(predicate.type, text) === value;
+    return [canonicalValue(predicate.type, text)];
   } catch {
     // The rule names a text that is not of the type: nothing fits it.
-    return false;
+    return [];
   }
 }

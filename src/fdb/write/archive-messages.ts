@@ -1,12 +1,10 @@
 import { atPlace, type Context, DteError, isDteError, type ReadableFile } from '../../base/index.js';
-import { type GribTables, marsMetadata, type Message, parseMessage, withKeys } from '../../grib/index.js';
+import { type GribTables, marsMetadata, type Message, messages, parseMessage, withKeys } from '../../grib/index.js';
 import type { Schema } from '../schema/index.js';
 import { formatKey, type Key, type OnDamage, type Selection } from '../types.js';
 import type { Archiver } from './archiver.js';
 import { expectedCells } from './expected-cells.js';
-import { memoryFile } from './memory-file.js';
 import { metadataFilter } from './message-filter.js';
-import { messageViews } from './message-views.js';
 
 export interface ArchiveMessagesOptions {
   readonly tables: GribTables;
@@ -41,8 +39,8 @@ export interface ArchivedMessages {
  * and the log tell of such messages; split them first (`dte grib split`) to find every field.
  *
  * Errors, with file, message and offset: `input.metadata` for messages without MARS keys, for those that no rule takes and those
- * outside `request`; `absent.field` for cells of `request` without message (known only at the end: the messages are taken then,
- * and become visible with the next flush); those of reading GRIB, of setting keys and of the archiver.
+ * outside `request`; `absent.field` for cells of `request` without message; those of reading GRIB, of setting keys and of the
+ * archiver. After any of them some messages are taken and none is visible: `close({ flush: false })` of the archiver throws them away.
  */
 export async function archiveMessages(
   context: Pick<Context, 'log' | 'signal'>,
@@ -51,7 +49,6 @@ export async function archiveMessages(
   options: ArchiveMessagesOptions,
 ): Promise<ArchivedMessages> {
   const { tables, schema, modifiers, onDamage } = options;
-  const file = source instanceof Uint8Array ? memoryFile(source, 'octets in memory') : source;
   const included = options.include === undefined ? undefined : metadataFilter(schema, options.include);
   const excluded = options.exclude === undefined ? undefined : metadataFilter(schema, options.exclude);
   const expected = options.request === undefined ? undefined : expectedCells(schema, options.request);
@@ -61,10 +58,12 @@ export async function archiveMessages(
   let multiField = 0;
   const given = {
     tables,
+    borrow: true,
     ...(onDamage === undefined ? {} : { onDamage }),
     ...(context.signal === undefined ? {} : { signal: context.signal }),
   };
-  for await (const { message: original, isOwned } of messageViews(file, given)) {
+  for await (const original of messages(source, given)) {
+    if (original.fieldNumber > 1) continue;
     const isChanged = modifiers !== undefined && modifiers.size > 0;
     const message = isChanged ? modified(original, modifiers) : original;
     const metadata = marsMetadata(message);
@@ -78,7 +77,7 @@ export async function archiveMessages(
     }
     try {
       expected?.take(metadata);
-      await archiver.archiveKey(metadata, [message.bytes], { isOwned: isOwned || isChanged });
+      await archiver.archiveKey(metadata, [message.bytes], { isOwned: isChanged });
     } catch (error) {
       throw atPlace(explained(error, metadata), message.where);
     }

@@ -47,8 +47,15 @@ export interface Archiver {
   flush(): Promise<number>;
   /** Something was archived or indexed and not flushed. */
   readonly isDirty: boolean;
-  /** Flushes, and lets go of everything. What could not be flushed is lost, and the error says so. */
-  close(): Promise<void>;
+  /**
+   * Flushes, and lets go of everything. What could not be flushed is lost, and the error says so. With `flush: false`, and when the
+   * signal was aborted, what was archived since the last flush is thrown away, and data files that hold nothing else are removed.
+   */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+export interface CloseOptions {
+  readonly flush?: boolean;
 }
 
 /** See `compactDatabase` for what it costs and gains. */
@@ -177,14 +184,15 @@ export function openArchiver(context: Context, config: FdbConfig, options: Archi
     get isDirty() {
       return inProgress.size > 0 || databases.isDirty;
     },
-    async close() {
+    async close({ flush = true } = {}) {
       if (isClosed) return;
       isClosed = true;
       await inTurn(async () => {
+        const isDiscarding = !flush || context.signal?.aborted === true;
         try {
-          if (context.signal?.aborted !== true) await flushAll();
+          await (isDiscarding ? Promise.allSettled([...inProgress]) : flushAll());
         } finally {
-          await databases.close();
+          await databases.close({ discard: isDiscarding });
         }
       });
     },

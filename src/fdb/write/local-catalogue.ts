@@ -72,7 +72,7 @@ async function checkUnlocked(disk: Disk, path: string, key: Key): Promise<void> 
   if ((await disk.info(controlFile(path, 'archive'))) === undefined) return;
   throw new DteError('auth.locked', `database ${formatKey(key)} is locked for archiving`, {
     where: { file: path },
-    hint: "'dte fdb unlock' unlocks it",
+    hint: "'dte fdb unlock --archive' unlocks it",
   });
 }
 

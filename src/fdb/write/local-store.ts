@@ -16,6 +16,8 @@ interface OpenFile {
   readonly data: DataFile;
   /** Holds something that was not flushed. */
   isDirty: boolean;
+  /** Something in it was flushed: entries may refer to it. */
+  isUsed: boolean;
 }
 
 /** The store on the machine's own file systems: one data file for each group and writer. */
@@ -40,7 +42,7 @@ function localStoreWriter(disk: Disk, folder: string, { pool, files, sync }: Loc
     promise = files
       .create(disk, folder, group, '.data', 0o666)
       .then((file) => {
-        const opened = { path: file.path, data: dataFile(file, pool), isDirty: false };
+        const opened = { path: file.path, data: dataFile(file, pool), isDirty: false, isUsed: false };
         groups.set(group, opened);
         return opened;
       })
@@ -62,6 +64,7 @@ function localStoreWriter(disk: Disk, folder: string, { pool, files, sync }: Loc
             await file.data.write();
             if (sync) await file.data.sync();
             if ((await disk.info(file.path)) === undefined) throw removed(file.path);
+            file.isUsed = true;
           } catch (error) {
             file.isDirty = true;
             throw error;
@@ -74,9 +77,14 @@ function localStoreWriter(disk: Disk, folder: string, { pool, files, sync }: Loc
       for (const { path } of groups.values()) if ((await disk.info(path)) === undefined) return false;
       return true;
     },
-    async close() {
+    async close({ discard = false } = {}) {
       await Promise.allSettled(opening.values());
-      const settled = await Promise.allSettled([...groups.values()].map(({ data }) => data.close()));
+      const settled = await Promise.allSettled(
+        [...groups.values()].map(async ({ path, data, isUsed }) => {
+          await data.close();
+          if (discard && !isUsed) await disk.remove(path);
+        }),
+      );
       groups.clear();
       for (const result of settled) if (result.status === 'rejected') throw result.reason;
     },

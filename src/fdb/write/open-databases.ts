@@ -29,7 +29,7 @@ export interface OpenDatabases {
   /** Number of entries made visible; the first error, after all databases were tried. */
   flush(): Promise<number>;
   readonly isDirty: boolean;
-  close(): Promise<void>;
+  close(options?: { readonly discard?: boolean }): Promise<void>;
 }
 
 /** Databases flushed at the same time. */
@@ -82,9 +82,9 @@ export function openDatabases(most: number, backendOf: (config: FdbConfig) => Wr
     turn.then(done, done);
     return turn;
   };
-  const closeOne = async (database: OpenDatabase): Promise<void> => {
+  const closeOne = async (database: OpenDatabase, options?: { readonly discard?: boolean }): Promise<void> => {
     all.delete(database);
-    const settled = await Promise.allSettled([database.store.close(), database.catalogue.close()]);
+    const settled = await Promise.allSettled([database.store.close(options), database.catalogue.close()]);
     for (const result of settled) if (result.status === 'rejected') throw result.reason;
   };
   const makeRoom = async (): Promise<void> => {
@@ -178,9 +178,9 @@ export function openDatabases(most: number, backendOf: (config: FdbConfig) => Wr
       for (const { catalogue } of all) if (catalogue.isDirty) return true;
       return flushing.size > 0;
     },
-    async close() {
+    async close(options) {
       await Promise.allSettled(opening.values());
-      const settled = await Promise.allSettled([...all].map(closeOne));
+      const settled = await Promise.allSettled([...all].map((database) => closeOne(database, options)));
       byId.clear();
       for (const result of settled) if (result.status === 'rejected') throw result.reason;
     },

@@ -5,7 +5,7 @@ export class ChunkCache {
   readonly #mostBytes: number;
   /** The one used last comes last. */
   readonly #kept = new Map<string, Uint8Array<ArrayBuffer>>();
-  readonly #underWay = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+  readonly #underWay = new Map<string, { readonly made: Promise<Uint8Array<ArrayBuffer>>; askers: number }>();
   #bytes = 0;
 
   constructor(mostBytes: number) {
@@ -16,25 +16,27 @@ export class ChunkCache {
     return this.#bytes;
   }
 
+  /** Octets that are the caller's own: a copy of what others have, too. */
   async get(key: string, make: () => Promise<Uint8Array<ArrayBuffer>>, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     checkSignal(signal);
     const known = this.#kept.get(key);
     if (known !== undefined) {
       this.#kept.delete(key);
       this.#kept.set(key, known);
-      return known;
+      return known.slice();
     }
     let making = this.#underWay.get(key);
     if (making === undefined) {
       // Not ended by who asked first: others may wait for it, and it is kept.
-      making = make()
+      const made = make()
         .then((bytes) => this.#keep(key, bytes))
         .finally(() => this.#underWay.delete(key));
-      this.#underWay.set(key, making);
+      this.#underWay.set(key, (making = { made, askers: 0 }));
     }
-    const bytes = await making;
+    making.askers++;
+    const bytes = await making.made;
     checkSignal(signal);
-    return bytes;
+    return making.askers > 1 || this.#kept.get(key) === bytes ? bytes.slice() : bytes;
   }
 
   #keep(key: string, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

@@ -35,8 +35,11 @@ export function dimensionsOf(variables: readonly Variable[]): ReadonlyMap<Variab
   const levelScopes = [...values.keys()].filter((scope) => scope.startsWith('levelist@'));
   const dimensions = new Map<string, Dimension>();
   const hasStep = variables.some(({ varying }) => varying.has('step'));
-  for (const [scope, texts] of values) dimensions.set(scope, dimensionOf(scope, texts, { isOneLevtype: levelScopes.length === 1, hasStep }));
-  const inOrder = [...scopes].map(([variable, own]) => [variable, own.map((scope) => dimensions.get(scope) as Dimension).sort(byUse)] as const);
+  for (const [scope, texts] of values)
+    dimensions.set(scope, dimensionOf(scope, texts, { isOneLevtype: levelScopes.length === 1, hasStep }));
+  const inOrder = [...scopes].map(
+    ([variable, own]) => [variable, own.map((scope) => dimensions.get(scope) as Dimension).sort(byUse)] as const,
+  );
   return new Map(inOrder);
 }
 
@@ -65,16 +68,34 @@ function dimensionOf(scope: string, texts: Iterable<string>, { isOneLevtype, has
   if (keywords.includes('date')) {
     const [unit, counts] = inUnits(numbers, true);
     const standard = hasStep ? 'forecast_reference_time' : 'time';
-    const attributes = { standard_name: standard, long_name: hasStep ? 'initial time of forecast' : 'time', units: `${unit} since ${epoch}`, ...calendar };
+    const attributes = {
+      standard_name: standard,
+      long_name: hasStep ? 'initial time of forecast' : 'time',
+      units: `${unit} since ${epoch}`,
+      ...calendar,
+    };
     return { name: 'time', keywords, values, coordinates: counts, attributes };
   }
   if (keyword === 'step') {
     const [unit, counts] = inUnits(numbers, false);
     const attributes = { standard_name: 'forecast_period', long_name: 'time since forecast_reference_time', units: unit };
     const ranges = values.map(([text]) => text as string);
-    return { name: 'step', keywords, values, coordinates: counts, attributes: ranges.some((text) => text.includes('-')) ? { ...attributes, ranges } : attributes };
+    return {
+      name: 'step',
+      keywords,
+      values,
+      coordinates: counts,
+      attributes: ranges.some((text) => text.includes('-')) ? { ...attributes, ranges } : attributes,
+    };
   }
-  const name = keyword === 'levelist' && !isOneLevtype ? `levelist_${levtype}` : keyword === 'time' ? 'time_of_day' : namesOfGrid.has(keyword) ? `mars_${keyword}` : keyword;
+  const name =
+    keyword === 'levelist' && !isOneLevtype
+      ? `levelist_${levtype}`
+      : keyword === 'time'
+        ? 'time_of_day'
+        : namesOfGrid.has(keyword)
+          ? `mars_${keyword}`
+          : keyword;
   return { name, keywords, values, coordinates: numbersOf(numbers), attributes: attributesOf(keyword, levtype) };
 }
 
@@ -90,7 +111,10 @@ function secondsOfValue(keywords: readonly string[], value: readonly string[]): 
 
 /** The coarsest unit that all are whole numbers of; dates not in seconds, of which 32 bits hold too few. */
 export function inUnits(seconds: readonly number[], isDate: boolean): readonly [unit: string, counts: Int32Array | Float64Array] {
-  for (const [unit, length] of [['hours', 3600], ['minutes', 60]] as const)
+  for (const [unit, length] of [
+    ['hours', 3600],
+    ['minutes', 60],
+  ] as const)
     if (seconds.every((one) => one % length === 0)) return [unit, numbersOf(seconds.map((one) => one / length))];
   return ['seconds', isDate ? Float64Array.from(seconds) : numbersOf(seconds)];
 }

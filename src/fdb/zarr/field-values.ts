@@ -54,14 +54,23 @@ export async function decodeInto(
   target: Float32Array,
 ): Promise<void> {
   let next = 0;
-  for await (const batch of batchesOf(messagesOf(context, placed.map(({ entry }) => entry), tables))) {
+  for await (const batch of batchesOf(
+    messagesOf(
+      context,
+      placed.map(({ entry }) => entry),
+      tables,
+    ),
+  )) {
     const here = placed.slice(next, (next += batch.messages.length));
     if (batch.grid.hash !== grid.hash || batch.grid.points !== grid.points) throw otherGrid(batch, grid, (here[0] as PlacedEntry).entry);
     const field = await decodeBatch(engine, batch);
     try {
       const tiles = await engine.peek(...field.tiles.map(({ values }) => values));
       for (const [number, { firstLayer, lanes }] of field.tiles.entries())
-        spread(tiles[number] as Float32Array, here.slice(firstLayer, firstLayer + lanes), target, { fill, mayBeMissing: field.mayBeMissing });
+        spread(tiles[number] as Float32Array, here.slice(firstLayer, firstLayer + lanes), target, {
+          fill,
+          mayBeMissing: field.mayBeMissing,
+        });
     } finally {
       releaseField(field);
     }

@@ -13,7 +13,7 @@
  * at once. Rejected: the packed integers of messages as chunks with a scale_offset codec (each field has its own scale), one search
  * for each chunk as z3fdb does (slower, and chunks of one array could be of different times).
  *
- * Reference: Zarr core specification 3.0 (zarr-specs), CF conventions 1.8, ecmwf/z3fdb as fdb.md describes it.
+ * Reference: Zarr core specification 3.0 (zarr-specs), CF conventions 1.8, ecmwf/fdb (src/z3fdb).
  * Known differences from z3fdb: points come in canonical order (north to south, west to east) and not in that of the messages; fields that are
  * archived later are not seen; messages of several fields are refused; groups, coordinates and attributes are ours.
  */

@@ -51,7 +51,10 @@ const mostChunkBytes = 2 ** 31;
 export function fieldArray(options: FieldArrayOptions): ArrayNode {
   const { name, dimensions, cells, grid, points, fill, attributes, decoder } = options;
   const whole = points.map(({ size }) => size);
-  const outer = chunkGrid(dimensions.map(({ size }) => size), dimensions.map(({ chunk }) => chunk));
+  const outer = chunkGrid(
+    dimensions.map(({ size }) => size),
+    dimensions.map(({ chunk }) => chunk),
+  );
   const chunked = chunkGrid([...outer.shape, ...whole], [...outer.chunkShape, ...whole]);
   const chunkBytes = 4 * product(chunked.chunkShape);
   if (chunkBytes > mostChunkBytes)
@@ -74,7 +77,9 @@ export function fieldArray(options: FieldArrayOptions): ArrayNode {
     },
     has: (index) => hasEntry(outer, cells, outerOf(index)),
     infoOf(index) {
-      const sources = placedIn(outerOf(index)).map(({ entry, start }) => `${start} ${entry.location.file} ${entry.location.offset} ${entry.location.length} ${entry.flushedMs}`);
+      const sources = placedIn(outerOf(index)).map(
+        ({ entry, start }) => `${start} ${entry.location.file} ${entry.location.offset} ${entry.location.length} ${entry.flushedMs}`,
+      );
       return { sizeBytes: chunkBytes, tag: tagOf([tagStart, ...sources].join('\n')) };
     },
     async chunk(index) {
@@ -137,10 +142,16 @@ export function numberArray(
   return {
     name,
     // A fill value is never met here; for whole numbers there is no NaN.
-    facts: { grid: chunkGrid(shape, shape), dataType, fill: dataType === 'int32' ? 0 : Number.NaN, dimensionNames: dimensions.map((one) => one.name), attributes },
+    facts: {
+      grid: chunkGrid(shape, shape),
+      dataType,
+      fill: dataType === 'int32' ? 0 : Number.NaN,
+      dimensionNames: dimensions.map((one) => one.name),
+      attributes,
+    },
     has: () => true,
     infoOf: () => info,
-    chunk: async () => bytes,
+    chunk: async () => bytes.slice(),
     *chunks() {
       yield shape.map(() => 0);
     },

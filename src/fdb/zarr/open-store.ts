@@ -19,7 +19,10 @@ const defaultCacheBytes = 256 << 20;
 const chunksAtOnce = 4;
 
 /** Decoding on the caller's engine, or on one that is opened when it is first needed. */
-export async function openDecoder(context: Context, { engine }: Pick<StoreOptions, 'engine'>): Promise<Decoder & { close(): Promise<void> }> {
+export async function openDecoder(
+  context: Context,
+  { engine }: Pick<StoreOptions, 'engine'>,
+): Promise<Decoder & { close(): Promise<void> }> {
   const tables = await gribTables(context);
   let own: Promise<Engine> | undefined;
   let isClosed = false;
@@ -65,12 +68,12 @@ export function openStore(
       return at?.node.has(at.index) === true ? at.node.infoOf(at.index) : undefined;
     },
     async get(key, { signal } = {}) {
-      // Copies, since a reader may write into what it is given.
+      // A reader may write into what it is given.
       const document = documents.get(key);
       if (document !== undefined) return document.slice();
       const at = chunkAt(key);
       if (at?.node.has(at.index) !== true) return undefined;
-      return (await cache.get(key, () => limited(() => at.node.chunk(at.index)), signal)).slice();
+      return await cache.get(key, () => limited(() => at.node.chunk(at.index)), signal);
     },
     async getRange(key, range, options) {
       const bytes = await store.get(key, options);

@@ -24,11 +24,18 @@ const mostCells = 2 ** 27;
 
 export function checkCells(count: number): void {
   if (count <= mostCells) return;
-  throw new DteError('limit.range', `an array over ${count} fields is too large`, { hint: `at most ${mostCells} are possible; ask for less` });
+  throw new DteError('limit.range', `an array over ${count} fields is too large`, {
+    hint: `at most ${mostCells} are possible; ask for less`,
+  });
 }
 
 /** Searches the fields of a request once, and puts each into its cell. Nothing of them is read. */
-export async function plannedCells(fdb: Fdb, request: Selection, axes: readonly FieldAxis[], onDamage: OnDamage | undefined): Promise<PlannedCells> {
+export async function plannedCells(
+  fdb: Fdb,
+  request: Selection,
+  axes: readonly FieldAxis[],
+  onDamage: OnDamage | undefined,
+): Promise<PlannedCells> {
   const sizes = axes.map(({ values }) => values.length);
   checkCells(product(sizes));
   const { entries, shortfall } = await fdb.retrieve(request, onDamage === undefined ? {} : { onDamage }).plan;
@@ -39,7 +46,9 @@ export async function plannedCells(fdb: Fdb, request: Selection, axes: readonly 
     let places: readonly Place[] = [{ at: 0, isExact: true }];
     for (const [number, find] of finders.entries()) {
       const found = find(entry);
-      places = places.flatMap(({ at, isExact }) => found.map((one) => ({ at: at * sizes[number] + one.at, isExact: isExact && one.isExact })));
+      places = places.flatMap(({ at, isExact }) =>
+        found.map((one) => ({ at: at * sizes[number] + one.at, isExact: isExact && one.isExact })),
+      );
     }
     for (const { at, isExact } of places)
       if (isExact) cells[at] = entry;
@@ -60,7 +69,7 @@ function finderOf({ keywords, values }: FieldAxis, fdb: Fdb): (entry: Entry) => 
   const known = new Map<string, readonly Place[]>();
   const predicates = keywords.map((keyword) => predicateOf(keyword, fdb));
   return (entry) => {
-    const stored = keywords.map((keyword) => valueOf(entry, keyword));
+    const stored = keywords.map((keyword) => storedValue(entry, keyword));
     const text = stored.join('\n');
     let places = known.get(text);
     if (places === undefined) {
@@ -74,7 +83,7 @@ function finderOf({ keywords, values }: FieldAxis, fdb: Fdb): (entry: Entry) => 
   };
 }
 
-function valueOf({ keys }: Entry, keyword: string): string {
+function storedValue({ keys }: Entry, keyword: string): string {
   return keys[2].get(keyword) ?? keys[1].get(keyword) ?? keys[0].get(keyword) ?? '';
 }
 

@@ -13,7 +13,19 @@ export interface Variable {
 }
 
 /** Words even where they look like numbers. */
-const wordKeywords: ReadonlySet<string> = new Set(['class', 'expver', 'stream', 'type', 'levtype', 'domain', 'param', 'dataset', 'georef', 'generation', 'model']);
+const wordKeywords: ReadonlySet<string> = new Set([
+  'class',
+  'expver',
+  'stream',
+  'type',
+  'levtype',
+  'domain',
+  'param',
+  'dataset',
+  'georef',
+  'generation',
+  'model',
+]);
 
 /** How a value is put on a line of numbers; undefined when it is a word, which tells arrays apart instead. */
 export function coordinateOf(keyword: string, value: string): number | undefined {
@@ -29,7 +41,11 @@ export function coordinateOf(keyword: string, value: string): number | undefined
 }
 
 /** All fields that fit a selection, by variable, in the order in which they are listed. Keywords that only repeat a part of the date are left out. */
-export async function listVariables(fdb: Fdb, selections: readonly Selection[], onDamage: OnDamage | undefined): Promise<readonly Variable[]> {
+export async function listVariables(
+  fdb: Fdb,
+  selections: readonly Selection[],
+  onDamage: OnDamage | undefined,
+): Promise<readonly Variable[]> {
   const variables = new Map<string, Variable>();
   const isNumber = new Map<string, boolean>();
   const varies = (keyword: string, value: string): boolean => {
@@ -67,5 +83,8 @@ function variableOf(key: Key, hasDate: boolean, varies: (keyword: string, value:
 
 /** What is retrieved for a variable: all its values of all its keywords. */
 export function selectionOf({ fixed, varying }: Variable): Selection {
-  return new Map([...[...fixed].map(([keyword, value]) => [keyword, [value]] as const), ...[...varying].map(([keyword, values]) => [keyword, [...values]] as const)]);
+  return new Map([
+    ...[...fixed].map(([keyword, value]) => [keyword, [value]] as const),
+    ...[...varying].map(([keyword, values]) => [keyword, [...values]] as const),
+  ]);
 }

@@ -9,9 +9,14 @@ const filesAtOnce = 4;
  * array, and the metadata of the root comes last, so that an interrupted copy is none. Errors: `input.option` for a folder that is not
  * empty, those of the store and of writing; what was written till then stays.
  */
-export async function writeZarr(context: Context, store: ZarrStore, folder: string): Promise<{ readonly files: number; readonly bytes: number }> {
+export async function writeZarr(
+  context: Context,
+  store: ZarrStore,
+  folder: string,
+): Promise<{ readonly files: number; readonly bytes: number }> {
   const info = await context.fs.info(folder);
-  if (info !== undefined && !info.isDirectory) throw new DteError('input.option', `'${folder}' is a file`, { hint: 'name a folder that is not there yet' });
+  if (info !== undefined && !info.isDirectory)
+    throw new DteError('input.option', `'${folder}' is a file`, { hint: 'name a folder that is not there yet' });
   if ((await context.fs.list(folder)).length > 0)
     throw new DteError('input.option', `folder '${folder}' is not empty`, { hint: 'name a folder that is not there yet, or remove it' });
   const done = { files: 0, bytes: 0 };

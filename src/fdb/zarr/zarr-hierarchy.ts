@@ -114,7 +114,10 @@ function checkChunks(chunks: ReadonlyMap<string, Chunking>, planned: readonly Pl
     if (names.has(name)) continue;
     const near = nearestWord(name, names);
     throw new DteError('input.option', `chunks are given for '${name}', which is no dimension`, {
-      hint: near === undefined ? `dimensions are ${[...names].join(', ')}; the points of a field are always in one chunk` : `did you mean '${near}'?`,
+      hint:
+        near === undefined
+          ? `dimensions are ${[...names].join(', ')}; the points of a field are always in one chunk`
+          : `did you mean '${near}'?`,
     });
   }
 }
@@ -124,7 +127,9 @@ function tellAbsent(context: Context, fdb: Fdb, planned: readonly Planned[], { r
   const { schema } = fdb.config;
   for (const request of requests)
     for (const [keyword, asked] of canonicalSelection(schema, request, { todayMs: context.clock.now() })) {
-      const stored = new Set(planned.flatMap(({ variable: { fixed, varying } }) => [fixed.get(keyword) ?? [], ...(varying.get(keyword) ?? [])].flat()));
+      const stored = new Set(
+        planned.flatMap(({ variable: { fixed, varying } }) => [fixed.get(keyword) ?? [], ...(varying.get(keyword) ?? [])].flat()),
+      );
       const predicate = predicateOf(keyword, fdb);
       const absent = asked.filter((value) => !stored.has(value) && ![...stored].some((one) => valueFits(predicate, value, one)));
       // None at all: keywords that no rule has, and parts of dates.
@@ -133,9 +138,15 @@ function tellAbsent(context: Context, fdb: Fdb, planned: readonly Planned[], { r
 }
 
 /** The grid with most fields has the plain names. */
-function gridsOf(planned: readonly Planned[]): { readonly grids: ReadonlyMap<string, GridCoordinates>; readonly nodes: readonly ArrayNode[] } {
+function gridsOf(planned: readonly Planned[]): {
+  readonly grids: ReadonlyMap<string, GridCoordinates>;
+  readonly nodes: readonly ArrayNode[];
+} {
   const fields = new Map<string, { readonly grid: Grid; count: number }>();
-  for (const { grid, planned: { found } } of planned) {
+  for (const {
+    grid,
+    planned: { found },
+  } of planned) {
     const known = fields.get(grid.hash) ?? { grid, count: 0 };
     known.count += found;
     fields.set(grid.hash, known);
@@ -156,7 +167,8 @@ function coordinateNodes(planned: readonly Planned[]): Coordinates {
   const dimensions = [...new Set(planned.flatMap((one) => one.dimensions))];
   const nodes: ArrayNode[] = [];
   const auxiliary: { name: string; of: readonly Dimension[] }[] = [];
-  const axesOf = (of: readonly Dimension[]): { name: string; size: number }[] => of.filter(isLong).map(({ name, values }) => ({ name, size: values.length }));
+  const axesOf = (of: readonly Dimension[]): { name: string; size: number }[] =>
+    of.filter(isLong).map(({ name, values }) => ({ name, size: values.length }));
   for (const dimension of dimensions) {
     nodes.push(numberArray(dimension.name, dimension.coordinates, axesOf([dimension]), dimension.attributes));
     if (!isLong(dimension)) auxiliary.push({ name: dimension.name, of: [dimension] });
@@ -178,10 +190,14 @@ function secondsOf({ coordinates, attributes }: Dimension): readonly number[] {
 
 /** Short names; where several arrays have one, with the words that tell them apart. */
 function namesOf(planned: readonly Planned[], taken: Set<string>): readonly string[] {
-  const plain = planned.map(({ message, variable }) => (shortNameOf(message) ?? `param_${variable.fixed.get('param') ?? 'unknown'}`).replace(/[^\w.-]/g, '_'));
+  const plain = planned.map(({ message, variable }) =>
+    (shortNameOf(message) ?? `param_${variable.fixed.get('param') ?? 'unknown'}`).replace(/[^\w.-]/g, '_'),
+  );
   return planned.map(({ variable }, number) => {
     const rivals = planned.filter((_, other) => plain[other] === plain[number]);
-    const telling = [...variable.fixed].filter(([keyword]) => rivals.some((rival) => rival.variable.fixed.get(keyword) !== variable.fixed.get(keyword)));
+    const telling = [...variable.fixed].filter(([keyword]) =>
+      rivals.some((rival) => rival.variable.fixed.get(keyword) !== variable.fixed.get(keyword)),
+    );
     const wanted = [plain[number], ...telling.map(([, value]) => value.replace(/[^\w.-]/g, '-'))].join('_');
     let name = wanted;
     for (let count = 2; taken.has(name); count++) name = `${wanted}_${count}`;
@@ -191,7 +207,9 @@ function namesOf(planned: readonly Planned[], taken: Set<string>): readonly stri
 }
 
 function marsOf({ variable, dimensions }: Planned): Attributes {
-  const single = dimensions.filter((dimension) => !isLong(dimension)).flatMap(({ keywords, values }) => keywords.map((keyword, at) => [keyword, values[0][at]] as const));
+  const single = dimensions
+    .filter((dimension) => !isLong(dimension))
+    .flatMap(({ keywords, values }) => keywords.map((keyword, at) => [keyword, values[0][at]] as const));
   return Object.fromEntries([...variable.fixed, ...single]);
 }
 

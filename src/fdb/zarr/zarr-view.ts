@@ -59,7 +59,13 @@ export async function zarrView(context: Context, fdb: Fdb, options: ZarrViewOpti
     const planned = await plannedCells(fdb, part.request, own, onDamage);
     checkKeywords(part, planned.shortfall, planned.found);
     shortfalls.push(planned.shortfall);
-    copyCells(planned.cells, own.map(({ values }) => values.length), cells, sizes, { extended, offset });
+    copyCells(
+      planned.cells,
+      own.map(({ values }) => values.length),
+      cells,
+      sizes,
+      { extended, offset },
+    );
     const first = planned.cells.find((entry) => entry !== undefined);
     if (first !== undefined) firsts.push(first);
     if (extended !== undefined) offset += own[extended].values.length;
@@ -93,14 +99,17 @@ export async function zarrView(context: Context, fdb: Fdb, options: ZarrViewOpti
 function fieldAxes(context: Context, fdb: Fdb, { request, axes }: ZarrPart): readonly FieldAxis[] {
   const named = axes.flatMap(({ keywords }) => keywords);
   for (const [number, keyword] of named.entries()) {
-    if (!request.has(keyword)) throw new DteError('input.keyword', `an axis is over '${keyword}', which the request does not name`, { hint: keywordsOf(request) });
+    if (!request.has(keyword))
+      throw new DteError('input.keyword', `an axis is over '${keyword}', which the request does not name`, { hint: keywordsOf(request) });
     if (named.indexOf(keyword) !== number) throw new DteError('input.keyword', `'${keyword}' is in two axes`);
   }
   if (axes.some(({ keywords }) => keywords.length === 0)) throw new DteError('input.option', 'an axis has no keyword');
   const selection = canonicalSelection(fdb.config.schema, request, { todayMs: context.clock.now() });
   for (const [keyword, values] of selection) {
     if (values.length === 1 || named.includes(keyword)) continue;
-    throw new DteError('input.keyword', `'${keyword}' has ${values.length} values and is in no axis`, { hint: 'every keyword of several values needs an axis' });
+    throw new DteError('input.keyword', `'${keyword}' has ${values.length} values and is in no axis`, {
+      hint: 'every keyword of several values needs an axis',
+    });
   }
   return axes.map(({ keywords }) => {
     const lists = keywords.map((keyword) => selection.get(keyword) ?? []);
@@ -119,17 +128,24 @@ function checkParts(parts: readonly ZarrPart[], axes: readonly (readonly FieldAx
   if (extendOn !== undefined && !(Number.isInteger(extendOn) && extendOn >= 0 && extendOn < first.length))
     throw new DteError('input.option', `parts cannot be joined along axis ${extendOn}`, { hint: `the axes are 0 to ${first.length - 1}` });
   if (others.length === 0) return undefined;
-  if (extendOn === undefined) throw new DteError('input.option', `${parts.length} parts are given, and no axis along which they are joined`);
+  if (extendOn === undefined)
+    throw new DteError('input.option', `${parts.length} parts are given, and no axis along which they are joined`);
   for (const [number, of] of others.entries()) {
-    if (of.length !== first.length) throw new DteError('input.option', `part ${number + 2} has ${of.length} axes, the first ${first.length}`);
+    if (of.length !== first.length)
+      throw new DteError('input.option', `part ${number + 2} has ${of.length} axes, the first ${first.length}`);
     for (const [axis, { values }] of of.entries()) {
       const expected = first[axis].values.length;
       if (axis !== extendOn && values.length !== expected)
-        throw new DteError('input.option', `axis ${axis} of part ${number + 2} has ${values.length} values, that of the first ${expected}`, {
-          hint: `only axis ${extendOn}, along which they are joined, may differ`,
-        });
+        throw new DteError(
+          'input.option',
+          `axis ${axis} of part ${number + 2} has ${values.length} values, that of the first ${expected}`,
+          {
+            hint: `only axis ${extendOn}, along which they are joined, may differ`,
+          },
+        );
       const [chunking, wanted] = [(parts[number + 1] as ZarrPart).axes[axis].chunking, (parts[0] as ZarrPart).axes[axis].chunking];
-      if (chunking !== wanted) throw new DteError('input.option', `axis ${axis} has chunks '${chunking}' in part ${number + 2}, '${wanted}' in the first`);
+      if (chunking !== wanted)
+        throw new DteError('input.option', `axis ${axis} has chunks '${chunking}' in part ${number + 2}, '${wanted}' in the first`);
     }
   }
   return extendOn;
@@ -138,7 +154,8 @@ function checkParts(parts: readonly ZarrPart[], axes: readonly (readonly FieldAx
 /** A request that leaves keywords of the schema open, or names some that the schema does not have, selects something else than it says. */
 function checkKeywords({ request, axes }: ZarrPart, { reasons, unused }: Shortfall, found: number): void {
   const open = reasons.find(({ kind }) => kind === 'keyword');
-  if (found === 0 && open !== undefined) throw new DteError('input.keyword', `the request is not complete: ${open.text}`, { hint: keywordsOf(request) });
+  if (found === 0 && open !== undefined)
+    throw new DteError('input.keyword', `the request is not complete: ${open.text}`, { hint: keywordsOf(request) });
   const axis = axes.flatMap(({ keywords }) => keywords).find((keyword) => unused.includes(keyword));
   if (axis !== undefined) throw new DteError('input.keyword', `an axis is over '${axis}', which no rule of the schema has`);
 }

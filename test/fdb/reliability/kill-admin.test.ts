@@ -5,7 +5,9 @@
  */
 import t from 'tap';
 import { killRounds, type Work } from './kill-rounds.js';
+import { isLong } from './stores.js';
 
+if (isLong) t.setTimeout(3_600_000);
 const works: readonly Work[] = ['wiping', 'moving'];
 
 for (const work of works) t.test(`killed while ${work}`, (t) => killRounds(t, work));

@@ -14,6 +14,7 @@ import { all, isLong, layMemory, openStore, seed } from './stores.js';
 
 type Scenario = (disk: MemoryDisk, note: (line: string) => void) => Promise<void>;
 
+if (isLong) t.setTimeout(3_600_000);
 const imagesOfEach = isLong ? 20 : 1;
 const options = { doit: true, ignoreNoData: true, quietMs: 0 };
 let version = 0;

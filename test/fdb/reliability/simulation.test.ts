@@ -11,6 +11,7 @@ import { memoryDisk } from '../../support/memory-disk.js';
 import { simulate, type SimulationCounts } from './simulation.js';
 import { isLong, layFolder, layMemory, seed } from './stores.js';
 
+if (isLong) t.setTimeout(3_600_000);
 const rounds = isLong ? 40 : 1;
 
 function text({ operations, comparisons }: SimulationCounts): string {

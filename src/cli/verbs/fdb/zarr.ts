@@ -1,7 +1,16 @@
 import { type Context, DteError } from '../../../base/index.js';
 import type { Engine } from '../../../compute/index.js';
-import type { Fdb, Selection } from '../../../fdb/index.js';
-import { type Chunking, writeZarr, type ZarrArrayInfo, type ZarrAxis, zarrHierarchy, type ZarrStore, zarrView } from '../../../fdb/zarr/index.js';
+import {
+  type Chunking,
+  type Fdb,
+  type Selection,
+  writeZarr,
+  type ZarrArrayInfo,
+  type ZarrAxis,
+  zarrHierarchy,
+  type ZarrStore,
+  zarrView,
+} from '../../../fdb/index.js';
 import { serveStore } from '../../../serve/index.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { countedText, countText, sizeText, tableText } from '../../terminal/text.js';
@@ -34,10 +43,10 @@ export async function fdbZarr(terminal: Terminal, args: readonly string[], optio
     try {
       const view = await openView(terminal, fdb, selections, { ...options, engine });
       try {
-        noteHoles(terminal, view);
         if (options.output !== undefined) await writeOut(terminal, view, options.output, options);
         else if (options.port !== undefined) await serveUntilStopped(terminal, view, options.port, options);
         else await show(terminal, view, options);
+        if (options.port === undefined) noteHoles(terminal, view);
       } finally {
         await view.close();
       }
@@ -61,6 +70,8 @@ function checkOptions({ output, port, host, cors, singleArray, axis, extend }: Z
   };
   if (output !== undefined && port !== undefined)
     throw new DteError('input.option', 'both --output and --port are given', { hint: 'write a folder, or serve; not both' });
+  if (output === '-')
+    throw new DteError('input.option', 'a hierarchy is a folder, and cannot go to standard output', { where: { option: '--output' } });
   if (port === undefined && host !== undefined) refuse('--host', 'it goes with --port');
   if (port === undefined && cors !== undefined) refuse('--cors', 'it goes with --port');
   if (singleArray !== true && axis.length > 0) refuse('--axis', 'it goes with --single-array');
@@ -83,7 +94,8 @@ async function openView(
     ...(options.output === undefined ? {} : { cacheBytes: 0 }),
   };
   if (options.singleArray !== true) {
-    const onAbsent = (keyword: string, values: readonly string[]): void => terminal.note(`dte: no field has ${keyword}=${values.join('/')}`);
+    const onAbsent = (keyword: string, values: readonly string[]): void =>
+      terminal.note(`dte: no field has ${keyword}=${values.join('/')}`);
     return await zarrHierarchy(terminal.context, fdb, { requests: selections, chunks, onAbsent, ...common });
   }
   const axes = axesOf(selections, options, chunks);
@@ -101,12 +113,24 @@ async function openView(
 }
 
 /** The axes that are given, else one for each keyword of several values (in any request) and for that along which requests are joined. */
-function axesOf(selections: readonly Selection[], { axis, extend }: ZarrVerbOptions, chunks: ReadonlyMap<string, Chunking>): readonly ZarrAxis[] {
-  const several = new Set(selections.flatMap((selection) => [...selection].filter(([keyword, { length }]) => length > 1 || keyword === extend).map(([keyword]) => keyword)));
-  const lists = axis.length > 0 ? axis.map((text) => text.split(',').map((keyword) => keyword.trim())) : [...several].map((keyword) => [keyword]);
+function axesOf(
+  selections: readonly Selection[],
+  { axis, extend }: ZarrVerbOptions,
+  chunks: ReadonlyMap<string, Chunking>,
+): readonly ZarrAxis[] {
+  const several = new Set(
+    selections.flatMap((selection) =>
+      [...selection].filter(([keyword, { length }]) => length > 1 || keyword === extend).map(([keyword]) => keyword),
+    ),
+  );
+  const lists =
+    axis.length > 0 ? axis.map((text) => text.split(',').map((keyword) => keyword.trim())) : [...several].map((keyword) => [keyword]);
   for (const name of chunks.keys())
     if (!lists.some((keywords) => keywords.includes(name) || keywords.join('_') === name))
-      throw new DteError('input.option', `'${name}' is in no axis`, { where: { option: '--chunk' }, hint: `axes are ${lists.map((keywords) => keywords.join(',')).join('; ')}` });
+      throw new DteError('input.option', `'${name}' is in no axis`, {
+        where: { option: '--chunk' },
+        hint: `axes are ${lists.map((keywords) => keywords.join(',')).join('; ')}`,
+      });
   return lists.map((keywords) => ({
     keywords,
     chunking: [keywords.join('_'), ...keywords].map((name) => chunks.get(name)).find((chunking) => chunking !== undefined) ?? 'single',
@@ -128,11 +152,13 @@ function parseChunk(text: string): readonly [string, Chunking] {
 function noteHoles(terminal: Terminal, { arrays }: ZarrStore): void {
   const fields = arrays.reduce((sum, array) => sum + array.fields, 0);
   const all = arrays.reduce((sum, array) => sum + array.allFields, 0);
-  if (fields < all) terminal.note(`dte: ${countText(all - fields)} of ${countedText(all, 'field')} that the arrays have room for are not in the store, and read as fill values`);
+  if (fields < all)
+    terminal.note(
+      `dte: ${countText(all - fields)} of ${countedText(all, 'field')} that the arrays have room for are not in the store, and read as fill values`,
+    );
 }
 
 async function writeOut(terminal: Terminal, view: ZarrStore, folder: string, { json }: ZarrVerbOptions): Promise<void> {
-  if (folder === '-') throw new DteError('input.option', 'a hierarchy is a folder, and cannot go to standard output', { where: { option: '--output' } });
   const { files, bytes } = await writeZarr(terminal.context, view, folder);
   if (json === true) await terminal.print(`${JSON.stringify({ folder, files, bytes, arrays: view.arrays.map(jsonOf) })}\n`);
   else terminal.note(`${countedText(view.arrays.length, 'array')}, ${countedText(files, 'file')}, ${sizeText(bytes)}, in ${folder}`);
@@ -143,8 +169,13 @@ const closeGraceMs = 150;
 
 async function serveUntilStopped(terminal: Terminal, view: ZarrStore, port: number, { host, cors, json }: ZarrVerbOptions): Promise<void> {
   const { signal } = terminal.context;
-  const served = await serveStore(terminal.context, view, { port, ...(host === undefined ? {} : { host }), ...(cors === undefined ? {} : { cors }) });
+  const served = await serveStore(terminal.context, view, {
+    port,
+    ...(host === undefined ? {} : { host }),
+    ...(cors === undefined ? {} : { cors }),
+  });
   await terminal.print(json === true ? `${JSON.stringify({ url: served.url, arrays: view.arrays.map(jsonOf) })}\n` : `${served.url}\n`);
+  noteHoles(terminal, view);
   terminal.note(`${countedText(view.arrays.length, 'array')} served; an interrupt (Ctrl-C) ends it`);
   await new Promise<void>((resolve) => {
     if (signal?.aborted === true) resolve();

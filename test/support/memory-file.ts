@@ -1,4 +1,4 @@
-import type { ReadableFile } from '../../base/index.js';
+import type { ReadableFile } from '../../src/base/index.js';
 
 /** Octets in memory as a file; reads give views of them. */
 export function memoryFile(bytes: Uint8Array, path: string): ReadableFile {

@@ -3,9 +3,8 @@ import t from 'tap';
 import { gridFromSpec } from '../../src/atlas/index.js';
 import { concatenated, type DteError, type ReadableFile } from '../../src/base/index.js';
 import { nodeContext } from '../../src/base/node.js';
-import { memoryFile } from '../../src/fdb/write/memory-file.js';
-import { messageViews } from '../../src/fdb/write/message-views.js';
 import { gribTables, messages, newMessage, parseMessage } from '../../src/grib/index.js';
+import { memoryFile } from '../support/memory-file.js';
 import { seeded } from '../support/random.js';
 
 const tables = await gribTables(nodeContext());
@@ -43,22 +42,27 @@ async function seen(
   const damage: string[] = [];
   let thrown: string | undefined;
   try {
-    for await (const row of read(memoryFile(bytes, 'file'), skips ? (error) => damage.push(error.message) : undefined)) rows.push(row);
+    for await (const row of read(memoryFile(bytes, 'octets in memory'), skips ? (error) => damage.push(error.message) : undefined)) rows.push(row);
   } catch (error) {
     thrown = (error as Error).message;
   }
   return { rows, damage, thrown };
 }
 
-async function* viewed(file: ReadableFile, onDamage?: (error: DteError) => void): AsyncGenerator<string> {
-  for await (const { message } of messageViews(file, { tables, ...(onDamage === undefined ? {} : { onDamage }) }))
-    yield `${message.messageNumber} ${message.where.message} ${message.where.offset} ${createHash('sha1').update(message.bytes).digest('hex')}`;
+type Reader = (file: ReadableFile, onDamage?: (error: DteError) => void) => AsyncGenerator<string>;
+
+function reader(source: (file: ReadableFile) => ReadableFile | Uint8Array, borrow: boolean): Reader {
+  return async function* (file, onDamage) {
+    for await (const message of messages(source(file), { tables, borrow, ...(onDamage === undefined ? {} : { onDamage }) })) {
+      const { messageNumber, where, bytes } = message;
+      yield `${messageNumber} ${where.message} ${where.offset} ${createHash('sha1').update(bytes).digest('hex')}`;
+    }
+  };
 }
 
-async function* whole(file: ReadableFile, onDamage?: (error: DteError) => void): AsyncGenerator<string> {
-  for await (const message of messages(file, { tables, ...(onDamage === undefined ? {} : { onDamage }) }))
-    yield `${message.messageNumber} ${message.where.message} ${message.where.offset} ${createHash('sha1').update(message.bytes).digest('hex')}`;
-}
+const whole = reader((file) => file, false);
+const viewed = reader((file) => file, true);
+const inMemory = (bytes: Uint8Array, borrow: boolean): Reader => reader(() => bytes, borrow);
 
 t.test('views of messages are the messages, at every length and whatever stands between them', async (t) => {
   const random = seeded(5);
@@ -76,7 +80,11 @@ t.test('views of messages are the messages, at every length and whatever stands 
       parts[cut] = (parts[cut] as Uint8Array).subarray(0, 150);
     }
     const bytes = concatenated(parts);
-    for (const skips of [false, true]) t.same(await seen(viewed, bytes, skips), await seen(whole, bytes, skips), `round ${round}`);
+    for (const skips of [false, true]) {
+      const expected = await seen(whole, bytes, skips);
+      t.same(await seen(viewed, bytes, skips), expected, `round ${round}`);
+      for (const borrow of [false, true]) t.same(await seen(inMemory(bytes, borrow), bytes, skips), expected, `round ${round} in memory`);
+    }
   }
 });
 
