@@ -119,7 +119,8 @@ export function assert(condition: unknown, promise: string): asserts condition {
 export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.ceil(word.length / 3)) + 1;
+  // A word of which every letter is another was not meant.
+  let bestDistance = Math.min(word.length, Math.max(2, Math.ceil(word.length / 3)) + 1);
   let begun: string | undefined;
   for (const candidate of candidates) {
     const lower = candidate.toLowerCase();

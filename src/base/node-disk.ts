@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as fsp from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
+import { AtOnce } from './at-once.js';
 import { type Disk, type DiskFile, type DiskLog, folderOf } from './disk.js';
 import { DteError } from './errors.js';
 import { makeFolder, nodeFiles } from './node-files.js';
@@ -25,6 +26,7 @@ const fdatasync = promisify(fs.fdatasync);
 const fsync = promisify(fs.fsync);
 const ftruncate = promisify(fs.ftruncate);
 const fstat = promisify(fs.fstat);
+const stat = promisify(fs.stat) as (path: string) => Promise<fs.Stats>;
 
 /** Linux reads and writes at most 0x7ffff000 octets at once, and IOV_MAX parts. */
 const mostBytesAtOnce = 0x7fff_f000;
@@ -106,26 +108,22 @@ export const nodeDisk: Disk = {
   userName,
 };
 
-/** Looking at a name of a local file system takes two microseconds, handing that to a thread and back fifty. */
-const mostMsAtOnce = 1;
+const stamping = new AtOnce();
+const noThrow = { throwIfNoEntry: false };
 
-/** The last names were slow to look at, as on a file server: others are not to wait for it. */
-let isSlow = false;
-
-async function stamps(paths: readonly string[]): Promise<readonly (string | undefined)[]> {
-  const began = performance.now();
-  const found = isSlow
-    ? await Promise.all(paths.map((path) => fsp.stat(path).then(stampOf, (error: unknown) => noStamp(path, error))))
-    : paths.map((path) => {
+function stamps(paths: readonly string[]): Promise<readonly (string | undefined)[]> {
+  return stamping.do(
+    () =>
+      paths.map((path) => {
         try {
-          const info = fs.statSync(path, { throwIfNoEntry: false });
-          return info === undefined ? undefined : stampOf(info);
+          const info = fs.statSync(path, noThrow);
+          return info === undefined ? undefined : stampOf(info as fs.Stats);
         } catch (error) {
           return noStamp(path, error);
         }
-      });
-  isSlow = performance.now() - began > mostMsAtOnce;
-  return found;
+      }),
+    () => Promise.all(paths.map((path) => stat(path).then(stampOf, (error: unknown) => noStamp(path, error)))),
+  );
 }
 
 function stampOf({ dev, ino, size, mtimeMs, birthtimeMs }: fs.Stats): string {

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as fsp from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { AtOnce } from './at-once.js';
 import { concatenated } from './bytes.js';
 import { DteError } from './errors.js';
 import type { FileInfo, FileSystem, ReadableFile, WritableFile } from './files.js';
@@ -58,19 +59,8 @@ export const nodeFiles: FileSystem = {
   },
 };
 
-/**
- * What is in the machine's memory is copied sooner than a thread is asked for it and answers: short reads are done at once. One that had
- * to wait for a device leaves the next ones to threads, so that others go on meanwhile.
- */
+/** Longer ones keep a thread busy for longer than it takes to ask it. */
 const shortBytes = 128 << 10;
-const mostMsAtOnce = 0.3;
-const threadedReads = 256;
-
-interface Piece {
-  readonly have: number;
-  readonly most: number;
-  readonly position: number;
-}
 
 async function openFile(path: string): Promise<ReadableFile> {
   let fd: number;
@@ -92,14 +82,7 @@ async function openFile(path: string): Promise<ReadableFile> {
   }
   // A pipe or a device has no length and no positions: it is read like standard input.
   if (!stat.isFile()) return streamFile(path, fs.createReadStream(path, { fd }));
-  /** So many short reads are yet left to threads. */
-  let threaded = 0;
-  const readNow = (from: number, target: Uint8Array, { have, most, position }: Piece): number => {
-    const began = performance.now();
-    const got = fs.readSync(from, target, have, most, position + have);
-    if (performance.now() - began > mostMsAtOnce) threaded = threadedReads;
-    return got;
-  };
+  const short = new AtOnce();
   const readInto = async (position: number, target: Uint8Array): Promise<number> => {
     let have = 0;
     while (have < target.length) {
@@ -107,11 +90,8 @@ async function openFile(path: string): Promise<ReadableFile> {
       try {
         if (fd < 0) throw new Error('it was closed');
         const most = Math.min(target.length - have, 1 << 30);
-        got =
-          most <= shortBytes && threaded === 0
-            ? readNow(fd, target, { have, most, position })
-            : (await read(fd, target, have, most, position + have)).bytesRead;
-        if (most <= shortBytes && threaded > 0) threaded--;
+        const threaded = async (): Promise<number> => (await read(fd, target, have, most, position + have)).bytesRead;
+        got = most > shortBytes ? await threaded() : await short.do(() => fs.readSync(fd, target, have, most, position + have), threaded);
       } catch (error) {
         throw readFault(path, error);
       }

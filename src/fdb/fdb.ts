@@ -64,7 +64,11 @@ export interface Fdb {
   inspect(request: Selection, options?: { readonly onDamage?: OnDamage }): Promise<readonly Entry[]>;
   retrieve(request: Selection, options?: RetrieveOptions): Retrieval;
   /** Values of each keyword among the fields that fit. */
-  axes(selection: Selection, depth?: 1 | 2 | 3, options?: { readonly onDamage?: OnDamage }): Promise<ReadonlyMap<string, readonly string[]>>;
+  axes(
+    selection: Selection,
+    depth?: 1 | 2 | 3,
+    options?: { readonly onDamage?: OnDamage },
+  ): Promise<ReadonlyMap<string, readonly string[]>>;
   status(selection: Selection, options?: VisitOptions): AsyncGenerator<DatabaseStatus>;
   control(
     selection: Selection,
@@ -138,7 +142,11 @@ export async function openFdb(context: Context, options: FdbOptions = {}): Promi
   return {
     config,
     async archive(source, given = {}) {
-      const [{ archiveMessages }, { gribTables }, target] = await Promise.all([import('./write/archive-messages.js'), import('../grib/index.js'), archiverOf()]);
+      const [{ archiveMessages }, { gribTables }, target] = await Promise.all([
+        import('./write/archive-messages.js'),
+        import('../grib/index.js'),
+        archiverOf(),
+      ]);
       return await archiveMessages(context, target, source, { ...given, tables: await gribTables(context), schema: config.schema });
     },
     archiveKey: async (metadata, parts) => await (await archiverOf()).archiveKey(metadata, parts),
@@ -160,9 +168,14 @@ export async function openFdb(context: Context, options: FdbOptions = {}): Promi
     onFlush: (callback) => void flushCallbacks.push(callback),
     list: (selection, given) => listEntries(context, config, selection, { cache, ...given }),
     inspect: async (request, given) => await (await import('./read/inspect.js')).inspect(context, config, request, { cache, ...given }),
-    retrieve: (request, given) => later((retrieving ??= import('./read/retrieve.js')).then(({ retrieve }) => retrieve(context, config, request, { cache, ...given }))),
+    retrieve: (request, given) =>
+      later((retrieving ??= import('./read/retrieve.js')).then(({ retrieve }) => retrieve(context, config, request, { cache, ...given }))),
     axes: async (selection, depth, given) =>
-      await (await import('./read/axes.js')).axes(context, config, selection, { cache, ...given, ...(depth === undefined ? {} : { depth }) }),
+      await (await import('./read/axes.js')).axes(context, config, selection, {
+        cache,
+        ...given,
+        ...(depth === undefined ? {} : { depth }),
+      }),
     status: (...given) => each(async () => (await admin()).status(context, config, ...given)),
     control: (...given) => each(async () => (await admin()).control(context, config, ...given)),
     stats: (...given) => each(async () => (await admin()).stats(context, config, ...given)),

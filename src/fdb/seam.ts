@@ -6,8 +6,8 @@ import type { Key, Location } from './types.js';
  * The seam of the field store: a `Store` keeps the octets of messages, a `Catalogue` knows which message lies where. The archiver
  * talks to nothing else, so either half can live elsewhere (a server, an object store) while the other stays.
  *
- * Order of a flush, whatever the halves are: the catalogue takes what was indexed so far, the store makes its octets safe, and only
- * then the catalogue makes its entries visible. An entry that is visible therefore has its octets.
+ * Order of a flush, whatever the halves are: the catalogue takes what was indexed so far, the store makes its octets safe (while the
+ * catalogue may write what nobody sees yet), and only then the catalogue makes its entries visible. An entry that is visible therefore has its octets.
  */
 export interface Backend {
   readonly store: Store;

@@ -93,11 +93,11 @@ export function borrowedWindow(file: BlockSource): ReadWindow {
   };
   const view: ReadWindow['view'] = (position, length) => current.memory.subarray(at + (position - start), at + (position - start) + length);
   return {
-    hold: async (position, length) => position + length <= windowEnd() || (await holdMore(position, length)),
-    async take(position, length) {
+    hold: (position, length) => position + length <= windowEnd() || holdMore(position, length),
+    take(position, length) {
       readTo = length < longBytes ? 0 : position + 2 * length + headBytes;
-      if (position + length > windowEnd() && !(await holdMore(position, length))) return undefined;
-      return view(position, length);
+      if (position + length <= windowEnd()) return view(position, length);
+      return holdMore(position, length).then((isHeld) => (isHeld ? view(position, length) : undefined));
     },
     view,
     held: (position) => current.memory.subarray(at + (position - start), end),
@@ -111,8 +111,8 @@ export function memoryWindow(bytes: Uint8Array): ReadWindow {
   const view: ReadWindow['view'] = (position, length) => bytes.subarray(position, position + length);
   const holds = (position: number, length: number): boolean => position + length <= bytes.length;
   return {
-    hold: async (position, length) => holds(position, length),
-    take: async (position, length) => (holds(position, length) ? view(position, length) : undefined),
+    hold: holds,
+    take: (position, length) => (holds(position, length) ? view(position, length) : undefined),
     view,
     held: (position) => bytes.subarray(position),
     end: () => bytes.length,

@@ -30,14 +30,11 @@ const LONGEST = 2 ** 32 - 1;
  * Errors, with file, message number and byte offset: `data.truncated`, `data.message` (no end mark, no message at all),
  * `data.section`, `unsupported.edition`, and those of reading.
  */
-export async function* messages(source: ReadableFile | Uint8Array, options: MessagesOptions): AsyncGenerator<Message> {
-  const file = source instanceof Uint8Array ? { path: 'octets in memory', sizeBytes: source.length } : source;
-  const window = source instanceof Uint8Array ? octetsWindow(source, options) : fileWindow(source, options);
-  try {
-    yield* messagesIn(window, file, options);
-  } finally {
-    await window.settle();
-  }
+export function messages(source: ReadableFile | Uint8Array, options: MessagesOptions): AsyncGenerator<Message> {
+  // Not a generator around the other: that would double what each message waits.
+  if (!(source instanceof Uint8Array)) return messagesIn(source, options, () => fileWindow(source, options));
+  const file = { path: 'octets in memory', sizeBytes: source.length };
+  return messagesIn(file, options, () => octetsWindow(source, options));
 }
 
 function octetsWindow(bytes: Uint8Array, { borrow }: MessagesOptions): ReadWindow {
@@ -54,41 +51,46 @@ function fileWindow(file: ReadableFile, { borrow, allocate }: MessagesOptions): 
 
 type Source = Pick<ReadableFile, 'path' | 'sizeBytes'>;
 
-async function* messagesIn(window: ReadWindow, file: Source, options: MessagesOptions): AsyncGenerator<Message> {
-  let message = 0;
-  let position = 0;
-  for (;;) {
-    options.signal?.throwIfAborted();
-    const offset = await nextMark(window, position);
-    if (offset === undefined) break;
-    message++;
-    const where: Where = { file: file.path, message, offset };
-    try {
-      const length = await messageLength(window, file, offset, where);
-      const bytes = await window.take(offset, length);
-      if (bytes === undefined) throw truncated(length, window.end() - offset, where);
-      checkEndMark(bytes, where);
-      const fields = parseMessage(bytes, options.tables, where);
-      position = offset + length;
-      yield* fields;
-    } catch (error) {
-      if (!(error instanceof DteError) || options.onDamage === undefined || error.code.startsWith('fault.')) throw error;
-      options.onDamage(error);
-      position = offset + 4;
+async function* messagesIn(file: Source, options: MessagesOptions, open: () => ReadWindow): AsyncGenerator<Message> {
+  const window = open();
+  try {
+    let message = 0;
+    let position = 0;
+    for (;;) {
+      options.signal?.throwIfAborted();
+      const offset = await nextMark(window, position);
+      if (offset === undefined) break;
+      message++;
+      const where: Where = { file: file.path, message, offset };
+      try {
+        const length = await messageLength(window, file, offset, where);
+        const bytes = await window.take(offset, length);
+        if (bytes === undefined) throw truncated(length, window.end() - offset, where);
+        checkEndMark(bytes, where);
+        const fields = parseMessage(bytes, options.tables, where);
+        position = offset + length;
+        yield* fields;
+      } catch (error) {
+        if (!(error instanceof DteError) || options.onDamage === undefined || error.code.startsWith('fault.')) throw error;
+        options.onDamage(error);
+        position = offset + 4;
+      }
     }
+    if (message > 0) return;
+    const sizeBytes = window.end();
+    const error = new DteError(
+      'data.message',
+      sizeBytes === 0 ? 'the file is empty: no GRIB message' : `no GRIB message in ${sizeBytes} bytes`,
+      {
+        where: { file: file.path, offset: 0 },
+        hint: 'a message begins with "GRIB" and its edition, 1 or 2, in octet 8',
+      },
+    );
+    if (options.onDamage === undefined) throw error;
+    options.onDamage(error);
+  } finally {
+    await window.settle();
   }
-  if (message > 0) return;
-  const sizeBytes = window.end();
-  const error = new DteError(
-    'data.message',
-    sizeBytes === 0 ? 'the file is empty: no GRIB message' : `no GRIB message in ${sizeBytes} bytes`,
-    {
-      where: { file: file.path, offset: 0 },
-      hint: 'a message begins with "GRIB" and its edition, 1 or 2, in octet 8',
-    },
-  );
-  if (options.onDamage === undefined) throw error;
-  options.onDamage(error);
 }
 
 /** Offset of the next "GRIB" whose eighth octet may be an edition number; other text with these letters is no message. */

@@ -3,9 +3,9 @@ import { concatenated, type ReadableFile, sharedBuffer } from '../base/index.js'
 /** A moving window on a file that is read once from front to back. */
 export interface ReadWindow {
   /** Reads on until octets [position, position + length) are held; false when the file ends before. What lies before `position` is let go. */
-  hold(position: number, length: number): Promise<boolean>;
+  hold(position: number, length: number): boolean | Promise<boolean>;
   /** Octets [position, position + length), for as long as the window says; undefined when the file ends before. */
-  take(position: number, length: number): Promise<Uint8Array | undefined>;
+  take(position: number, length: number): Uint8Array | undefined | Promise<Uint8Array | undefined>;
   /** Held octets, without a copy. */
   view(position: number, length: number): Uint8Array;
   /** All held octets from `position` on. */

@@ -38,6 +38,7 @@ t.test('the family fixes the exit code', async (test) => {
 t.test('the nearest word is offered only when it is near', async (test) => {
   test.equal(nearestWord('lineer', ['linear', 'nearest-neighbour']), 'linear');
   test.equal(nearestWord('O32O', ['regular_ll']), undefined);
+  test.equal(nearestWord('zz', ['a5', 'rd']), undefined, 'no letter in common');
   test.equal(nearestWord('Near', ['linear', 'nearest-neighbour']), 'linear', 'two letters off is nearer than a beginning');
   test.equal(nearestWord('stereo', ['orthographic', 'stereographic-north']), 'stereographic-north', 'else a beginning is enough');
   test.equal(nearestWord('st', ['orthographic', 'stereographic-north']), undefined, 'of three letters or more');

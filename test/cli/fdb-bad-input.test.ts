@@ -9,13 +9,27 @@ import { gribTables, newMessage, type NewMessageKeys } from '../../src/grib/inde
 import { peerSchema } from '../support/fdb-peer.js';
 import { dte, type Finished, output, scratch } from './dte.js';
 
+t.setTimeout(120_000);
 const folder = scratch(t);
 const at = (name: string): string => join(folder, name);
 const tables = await gribTables(nodeContext());
 const grid = gridFromSpec({ grid: [30, 30] });
 
 function message(changes: Partial<NewMessageKeys> = {}): Uint8Array {
-  const keys = { date: 20240101, time: 0, step: 6, param: 't', levtype: 'pl', level: 500, class: 'rd', type: 'pf', stream: 'enfo', expver: 'xxxx', number: 1, ensembleSize: 10 };
+  const keys = {
+    date: 20240101,
+    time: 0,
+    step: 6,
+    param: 't',
+    levtype: 'pl',
+    level: 500,
+    class: 'rd',
+    type: 'pf',
+    stream: 'enfo',
+    expver: 'xxxx',
+    number: 1,
+    ensembleSize: 10,
+  };
   return newMessage({ ...keys, ...changes } as NewMessageKeys, grid, tables).bytes;
 }
 
@@ -30,13 +44,24 @@ function withoutLocalSection(whole: Uint8Array): Uint8Array {
 }
 
 /** A store of its own, with one field. */
-async function store(name: string, schema = peerSchema): Promise<{ readonly root: string; readonly env: Readonly<Record<string, string>>; readonly database: string }> {
+async function store(
+  name: string,
+  schema = peerSchema,
+): Promise<{ readonly root: string; readonly env: Readonly<Record<string, string>>; readonly database: string }> {
   mkdirSync(at(name));
   const root = at(`${name}/root`);
   mkdirSync(root);
   writeFileSync(at(`${name}/schema`), schema);
   writeFileSync(at(`${name}/dbnames`), '');
-  writeFileSync(at(`${name}/config.yaml`), JSON.stringify({ type: 'local', engine: 'toc', schema: at(`${name}/schema`), spaces: [{ name: 'all', handler: 'Default', roots: [{ path: root }] }] }));
+  writeFileSync(
+    at(`${name}/config.yaml`),
+    JSON.stringify({
+      type: 'local',
+      engine: 'toc',
+      schema: at(`${name}/schema`),
+      spaces: [{ name: 'all', handler: 'Default', roots: [{ path: root }] }],
+    }),
+  );
   writeFileSync(at(`${name}/one.grib`), message());
   const env = { FDB5_CONFIG_FILE: at(`${name}/config.yaml`), FDB_DBNAMES_FILE: at(`${name}/dbnames`) };
   await output(['fdb', 'write', at(`${name}/one.grib`)], { env });
@@ -64,7 +89,9 @@ t.test('requests that ask for what is not there, or ask wrongly', async (t) => {
     ['class=rd,', 2, /./],
     ['class', 2, /./],
   ];
-  await Promise.all(lists.map(async ([request, code, text]) => told(t, await dte(['fdb', 'list', request], { env }), code, text, `list ${request}`)));
+  await Promise.all(
+    lists.map(async ([request, code, text]) => told(t, await dte(['fdb', 'list', request], { env }), code, text, `list ${request}`)),
+  );
   const reads: readonly (readonly [string, number, RegExp])[] = [
     [field.replace('step=6', 'step=12'), 4, /1 of 1 field|missing/],
     [field.replace('levtype=pl,', ''), 4, /levtype/],
@@ -83,7 +110,9 @@ t.test('requests that ask for what is not there, or ask wrongly', async (t) => {
   );
   const none = 'class=rd,expver=none,stream=enfo,date=20240101,time=0000,domain=g';
   await Promise.all(
-    ['wipe', 'purge', 'stats', 'check', 'status'].map(async (verb) => told(t, await dte(['fdb', verb, none], { env }), 4, /expver=none/, verb)),
+    ['wipe', 'purge', 'stats', 'check', 'status'].map(async (verb) =>
+      told(t, await dte(['fdb', verb, none], { env }), 4, /expver=none/, verb),
+    ),
   );
   told(t, await dte(['fdb', 'axes', none], { env }), 0, /no field matches/, 'axes');
 });
@@ -122,8 +151,16 @@ t.test('files that are not to be archived', async (t) => {
     ['other.grib', 2, /no rule|stream/],
   ] as const)
     told(t, await dte(['fdb', 'write', at(file)], { env }), code, text, file);
-  t.equal((await output(['fdb', 'list', '--porcelain', 'class=rd,expver=xxxx'], { env })).split('\n').filter((line) => line.startsWith('{')).length, 1, 'nothing of a file that failed shows');
-  t.same(readdirSync(root).filter((name) => !name.startsWith('rd:')), []);
+  t.equal(
+    (await output(['fdb', 'list', '--porcelain', 'class=rd,expver=xxxx'], { env })).split('\n').filter((line) => line.startsWith('{'))
+      .length,
+    1,
+    'nothing of a file that failed shows',
+  );
+  t.same(
+    readdirSync(root).filter((name) => !name.startsWith('rd:')),
+    [],
+  );
 });
 
 t.test('overlapping rules give a field once', async (t) => {
@@ -140,7 +177,9 @@ t.test('keys that would leave the root', async (t) => {
   const { env, root } = await store('tricks');
   const before = readdirSync(at('tricks'));
   for (const expver of ['../x', '..', '/etc', 'a\nb', 'a:b', 'a\0b']) {
-    const run = await dte(['fdb', 'write', '--modifiers', `expver=${expver}`, at('tricks/one.grib')], { env }).catch((error: Error) => error);
+    const run = await dte(['fdb', 'write', '--modifiers', `expver=${expver}`, at('tricks/one.grib')], { env }).catch(
+      (error: Error) => error,
+    );
     if (run instanceof Error) {
       // No process takes a NUL in an argument.
       t.match(run.message, /null bytes/);
@@ -156,7 +195,8 @@ t.test('keys that would leave the root', async (t) => {
 
 /** What an attacker who may write to the directory of a database appends to its table of contents. */
 function forged(file: string, ...contents: readonly RecordContent[]): void {
-  for (const content of contents) appendFileSync(file, encodeRecord(content, { version: 2, self: { host: 'h', pid: 1, uid: 0 }, timeMs: Date.now() }));
+  for (const content of contents)
+    appendFileSync(file, encodeRecord(content, { version: 2, self: { host: 'h', pid: 1, uid: 0 }, timeMs: Date.now() }));
 }
 
 t.test('records that name files outside are never a reason to touch these', async (t) => {
@@ -165,9 +205,26 @@ t.test('records that name files outside are never a reason to touch these', asyn
   mkdirSync(outside);
   const precious = ['data', 'x.index', 'toc', 'y.data'].map((name) => join(outside, name));
   for (const path of precious) writeFileSync(path, `precious ${path}`);
-  const key = new Map([['type', 'pf'], ['levtype', 'pl']]);
-  const axes = new Map([['step', ['6']], ['number', ['1']], ['levelist', ['500']], ['param', ['130']]]);
-  const index = (file: string, data: string): RecordContent => ({ kind: 'index', file, offset: 0, treeType: 'BTreeIndex', dataFiles: new Map([[0, data]]), axes, key, flushedMs: 0 });
+  const key = new Map([
+    ['type', 'pf'],
+    ['levtype', 'pl'],
+  ]);
+  const axes = new Map([
+    ['step', ['6']],
+    ['number', ['1']],
+    ['levelist', ['500']],
+    ['param', ['130']],
+  ]);
+  const index = (file: string, data: string): RecordContent => ({
+    kind: 'index',
+    file,
+    offset: 0,
+    treeType: 'BTreeIndex',
+    dataFiles: new Map([[0, data]]),
+    axes,
+    key,
+    flushedMs: 0,
+  });
   forged(
     join(database, 'toc'),
     index(join(outside, 'x.index'), join(outside, 'data')),
@@ -187,7 +244,10 @@ t.test('records that name files outside are never a reason to touch these', asyn
   );
   for (const { code, stderr } of all) t.ok(code !== null && code !== 70, stderr);
   t.ok(all[0]?.code !== 0, 'the listing tells of the damage');
-  for (const args of [['purge', '--doit', whole], ['wipe', '--doit', '--unsafe-wipe-all', whole]]) {
+  for (const args of [
+    ['purge', '--doit', whole],
+    ['wipe', '--doit', '--unsafe-wipe-all', whole],
+  ]) {
     const { code, stderr } = await dte(['fdb', ...args], { env });
     t.ok(code !== 70, stderr);
   }
@@ -199,7 +259,10 @@ t.test('corrupted directories', async (t) => {
   const toc = readFileSync(join(database, 'toc'));
   const damages: readonly (readonly [string, () => void])[] = [
     ['a table of contents of zeros', () => writeFileSync(join(database, 'toc'), Buffer.alloc(toc.length, 0xff))],
-    ['a record without sense', () => writeFileSync(join(database, 'toc'), Buffer.concat([toc.subarray(0, 1024), Buffer.alloc(1024, 0x49)]))],
+    [
+      'a record without sense',
+      () => writeFileSync(join(database, 'toc'), Buffer.concat([toc.subarray(0, 1024), Buffer.alloc(1024, 0x49)])),
+    ],
     ['a schema that is gone', () => rmSync(join(database, 'schema'))],
     ['an index that is gone', () => rmSync(join(database, readdirSync(database).find((name) => name.endsWith('.index')) as string))],
   ];
@@ -207,11 +270,17 @@ t.test('corrupted directories', async (t) => {
   writeFileSync(at('corrupted/read.mars'), retrieve(field));
   for (const [what, damage] of damages) {
     damage();
-    for (const args of [['list', whole], ['check', whole], ['read', at('corrupted/read.mars'), at('corrupted/out.grib')]]) {
-      const { code, stderr } = await dte(['fdb', ...args], { env });
-      t.ok(code === 5 || code === 4, `${what}, ${args[0]}: ${code} ${stderr}`);
-      t.match(stderr, /^dte: ./);
-    }
+    await Promise.all(
+      [
+        ['list', whole],
+        ['check', whole],
+        ['read', at('corrupted/read.mars'), at('corrupted/out.grib')],
+      ].map(async (args) => {
+        const { code, stderr } = await dte(['fdb', ...args], { env });
+        t.ok(code === 5 || code === 4, `${what}, ${args[0]}: ${code} ${stderr}`);
+        t.match(stderr, /^dte: ./);
+      }),
+    );
     for (const [name, octets] of saved) writeFileSync(join(database, name), octets);
   }
 });
@@ -227,6 +296,8 @@ t.test('configurations', async (t) => {
     ['{type: local, schema: /no/such/schema, spaces: [{roots: [{path: /tmp}]}]}', 4, /\/no\/such\/schema/],
   ] as const) {
     told(t, await dte(['fdb', 'list', '--config', config, whole], { env }), code, text, config);
-    told(t, await dte(['fdb', 'write', at('configured/one.grib')], { env: { ...env, FDB5_CONFIG_FILE: config } }).then((run) => (config.startsWith('{') ? { ...run, code, stderr: config } : run)), code, /./, config);
+    // The same, named by the environment, which names files only.
+    if (!config.startsWith('{'))
+      told(t, await dte(['fdb', 'write', at('configured/one.grib')], { env: { ...env, FDB5_CONFIG_FILE: config } }), code, text, config);
   }
 });

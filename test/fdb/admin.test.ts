@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import {
@@ -280,4 +280,21 @@ t.test('a dump holds the records of fdb-dump-toc, walked or not, and the entries
   await t.rejects(dumpToc(context, join(peer.folder, 'nothing')), { code: 'absent.file' });
   await t.rejects(dumpToc(context, peer.folder), { code: 'absent.database' });
   await t.rejects(dumpIndex(context, file), { code: 'absent.database' });
+  await t.rejects(dumpIndex(context, toc), { code: 'absent.file', message: /is not an index file of the database/ });
+});
+
+t.test('a masked sub-toc by its own path shows what fdb-dump-toc shows of it', peerTest, async (t) => {
+  const { peer, context, write } = await sharedFdb();
+  t.teardown(() => peer.remove());
+  write(fieldFile(peer, 'a.grib', [0, 6]), { FDB_SUB_TOCS: '1', FDB5_SUB_TOCS: '1' });
+  peer.run('fdb-hide', '--doit', request);
+  const names = readdirSync(folderIn(peer)).filter((name) => name.startsWith('toc.'));
+  t.equal(names.length, 1);
+  const path = join(folderIn(peer), names[0] as string);
+  for (const walk of [false, true]) {
+    const theirs: readonly string[] = peer.run('fdb-dump-toc', ...(walk ? ['--walk'] : []), path).match(/^TOC_\w+/gm) ?? [];
+    t.ok(theirs.includes('TOC_INDEX'), theirs.join());
+    const ours = (await dumpToc(context, path, { walk })).records.map(({ record }) => `TOC_${record.kind.replace('-', '_').toUpperCase()}`);
+    t.same(ours, theirs, `walk: ${walk}`);
+  }
 });

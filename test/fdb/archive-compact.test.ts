@@ -140,6 +140,41 @@ t.test('an index that slips in between the look and the write is announced again
   t.equal(database?.indexes[0]?.record.dataFiles.size, 1);
 });
 
+t.test('what another hides while trees are merged stays hidden', async (t) => {
+  const disk = memoryDisk();
+  const config = await memoryConfig(disk);
+  let other: (() => Promise<void>) | undefined;
+  const mine = disk.process({ pid: 1 });
+  // The other hides all as the merged tree is about to be written.
+  const hiding = {
+    ...mine,
+    write: async (path: string, options: { exclusive: true }) => {
+      const file = await mine.write(path, options);
+      if (file === undefined || !path.endsWith('.index')) return file;
+      const writeAt = async (position: number, parts: readonly Uint8Array[]): Promise<void> => {
+        const now = other;
+        other = undefined;
+        await now?.();
+        await file.writeAt(position, parts);
+      };
+      return { ...file, writeAt };
+    },
+  };
+  const archiver = openArchiver(contextOn(hiding as typeof mine), config, often);
+  for (let step = 0; step < 4; step++) {
+    await archiver.archiveKey(metadata({ step: String(step) }), [octets('mine')]);
+    await archiver.flush();
+  }
+  other = async () => {
+    const toc = await openToc(disk, `${databasePath}/toc`, { version: 3, now: () => 0 });
+    await toc.append([{ kind: 'clear', file: '*', offset: 0 }]);
+    await toc.close();
+  };
+  await archiver.close();
+  t.equal(other, undefined, 'a compaction was begun');
+  t.equal((await visible(disk)).size, 0);
+});
+
 t.test('a compaction that fails leaves everything as it was, and is no error', async (t) => {
   for (let failAt = 0; failAt < 4; failAt++) {
     const disk = memoryDisk();

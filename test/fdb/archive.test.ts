@@ -1,10 +1,19 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
 import { DteError, isDteError } from '../../src/base/index.js';
+import { nodeContext } from '../../src/base/node.js';
+import { readFdbConfig } from '../../src/fdb/config/index.js';
 import { readDatabase, setControl } from '../../src/fdb/database/index.js';
 import { openArchiver } from '../../src/fdb/write/archiver.js';
-import { memoryDisk } from '../support/memory-disk.js';
+import { type DiskOperation, memoryDisk } from '../support/memory-disk.js';
 import { seeded } from '../support/random.js';
-import { contextOn, databasePath, memoryConfig, metadata, octets, visible, visibleIndexes } from './archive-support.js';
+import { contextOn, databasePath, memoryConfig, metadata, octets, peerSchema, visible, visibleIndexes } from './archive-support.js';
+
+function isSyncOfData({ kind, path }: DiskOperation): boolean {
+  return kind === 'sync' && path.endsWith('.data');
+}
 
 t.test('nothing is visible before the flush, everything after it, and the last of a key counts', async (t) => {
   const disk = memoryDisk();
@@ -32,19 +41,21 @@ t.test('nothing is visible before the flush, everything after it, and the last o
   await t.rejects(archiver.archiveKey(metadata(), [octets('x')]), { code: 'fault.cancelled' });
 });
 
-t.test('data reach the disk before the index, and the index before the table of contents', async (t) => {
+t.test('data and index reach the disk before the table of contents', async (t) => {
   const disk = memoryDisk();
   const archiver = openArchiver(contextOn(disk), await memoryConfig(disk, { syncOnFlush: true }));
   await archiver.archiveKey(metadata(), [octets('message')]);
   const before = disk.operations.length;
   await archiver.flush();
   const done = disk.operations.slice(before).map(({ kind, path }) => `${kind} ${path.split('.').at(-1)?.split('/').at(-1)}`);
-  const order = ['write data', 'sync data', 'write index', 'sync index', 'append toc', 'sync toc'];
-  t.same(
-    done.filter((operation) => order.includes(operation)),
-    order,
-    done.join(', '),
-  );
+  for (const kind of ['data', 'index']) {
+    const order = [`write ${kind}`, `sync ${kind}`, 'append toc', 'sync toc'];
+    t.same(
+      done.filter((operation) => order.includes(operation)),
+      order,
+      done.join(', '),
+    );
+  }
   t.ok(done.indexOf(`sync-folder ${databasePath.split('/').at(-1)}`) < done.indexOf('append toc'), 'names are safe too');
   await archiver.close();
 });
@@ -141,7 +152,8 @@ t.test('whatever operation fails for want of space, what was flushed stays and a
     let count = 0;
     const writer = disk.process({
       pid: 7,
-      fault: (operation) => (armed && !['remove'].includes(operation.kind) && count++ === failAt ? 'limit.space' : undefined),
+      fault: (operation) =>
+        armed && !isSyncOfData(operation) && operation.kind !== 'remove' && count++ === failAt ? 'limit.space' : undefined,
     });
     const archiver = openArchiver(contextOn(writer), config);
     armed = true;
@@ -181,6 +193,41 @@ t.test('whatever operation fails for want of space, what was flushed stays and a
   const { operations } = await run(-1);
   t.ok(operations > 8, `${operations} operations`);
   for (let at = 0; at < operations; at++) t.ok((await run(at)).failed, `operation ${at} fails`);
+});
+
+t.test('what the disk failed to make safe is lost: a second sync that works does not make it visible', async (t) => {
+  const disk = memoryDisk();
+  const config = await memoryConfig(disk, { syncOnFlush: true });
+  let fails = 1;
+  const writer = disk.process({ pid: 3, fault: (operation) => (isSyncOfData(operation) && fails-- === 1 ? 'limit.space' : undefined) });
+  const archiver = openArchiver(contextOn(writer), config);
+  await archiver.archiveKey(metadata(), [octets('lost')]);
+  await t.rejects(archiver.flush(), { code: 'limit.space', message: /archive the fields again/ });
+  await t.rejects(archiver.archiveKey(metadata({ step: '6' }), [octets('refused')]), { code: 'limit.space' });
+  await t.rejects(archiver.flush(), { code: 'limit.space' });
+  await t.rejects(archiver.close(), { code: 'limit.space' });
+  t.equal((await visible(disk)).size, 0);
+  const another = openArchiver(contextOn(writer), config);
+  await another.archiveKey(metadata(), [octets('again')]);
+  await another.close();
+  t.equal((await visible(disk)).get('0:1:500:130'), 'again');
+});
+
+t.test('closed without a flush, what was archived since the last one leaves nothing', async (t) => {
+  const disk = memoryDisk();
+  const archiver = openArchiver(contextOn(disk), await memoryConfig(disk));
+  await archiver.archiveKey(metadata(), [octets('flushed')]);
+  await archiver.flush();
+  const before = disk.paths();
+  await archiver.archiveKey(metadata({ step: '6' }), [octets('thrown away')]);
+  await archiver.archiveKey(metadata({ type: 'cf' }), [octets('thrown away')]);
+  const long = archiver.archiveKey(metadata({ step: '12' }), [new Uint8Array(2 << 20)]);
+  t.equal(archiver.isDirty, true);
+  await archiver.close({ flush: false });
+  await long;
+  t.same([...(await visible(disk))], [['0:1:500:130', 'flushed']]);
+  t.same(disk.paths(), before, 'a data file that holds nothing else is removed');
+  await t.rejects(archiver.flush(), { code: 'fault.cancelled' });
 });
 
 t.test('a disk that stays full gives one error for each call, and closing tells what is lost', async (t) => {
@@ -382,4 +429,25 @@ t.test('a failure of the disk that is no DteError is told as one', async (t) => 
   await t.rejects(archiver.flush(), { code: 'fault.write' });
   const closing = await archiver.close().catch((error: unknown) => error);
   t.ok(closing instanceof DteError);
+});
+
+t.test('permissions of the configuration hold for all files, and folders can be entered by who may read', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'dte-archive-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'schema'), peerSchema);
+  mkdirSync(join(folder, 'root'));
+  const context = { ...nodeContext(), env: { FDB_DBNAMES_FILE: '/dev/null' } };
+  const roots = [{ path: join(folder, 'root') }];
+  const config = await readFdbConfig(context, {
+    config: { type: 'local', engine: 'toc', schema: join(folder, 'schema'), permissions: '0640', spaces: [{ handler: 'Default', roots }] },
+  });
+  const archiver = openArchiver(context, config);
+  await archiver.archiveKey(metadata(), [octets('message')]);
+  await archiver.close();
+  const database = join(folder, databasePath.replace('r1', 'root'));
+  const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+  t.equal(modeOf(database), '750');
+  const names = readdirSync(database);
+  t.equal(names.length, 4, names.join(', '));
+  for (const name of names) t.equal(modeOf(join(database, name)), '640', name);
 });

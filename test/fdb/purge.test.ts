@@ -48,7 +48,14 @@ t.test(
     t.same(sorted(done.removed), sorted(porcelain));
     t.same(theirs(), before);
     t.same(await ours(), before);
-    t.same(deleted(await only(purge(context, config, selection))), []);
+    const again = await only(purge(context, config, selection));
+    t.same(deleted(again), []);
+    const counted = peer.run('fdb-purge', request).match(/^ +\/.*: \d+$/gm) ?? [];
+    t.same(
+      sorted([...again.indexFileUsage, ...again.dataFileUsage].map(([file, fields]) => `    ${file}: ${fields}`)),
+      sorted(counted),
+      'files that are gone are not told again',
+    );
     t.ok(tried(() => peer.run('fdb-purge', '--porcelain', request)).failed, 'upstream finds nothing to purge');
   },
 );

@@ -88,6 +88,32 @@ t.test('a step and the interval that means the same are both found where both ar
   );
 });
 
+t.test('optional keywords that are not named are told where naming them would find something', async (t) => {
+  const disk = memoryDisk();
+  const context = contextOn(disk);
+  const config = await memoryConfig(disk);
+  const forecast = { ...Object.fromEntries(metadata()), stream: 'oper', type: 'fc' };
+  const { domain: _domain, number: _number, ...unnamed } = forecast as typeof forecast & { domain: string; number: string };
+  await archive(disk, config, [
+    { ...unnamed, domain: 'e', step: '6' },
+    { ...unnamed, step: '12' },
+  ]);
+  const reasonsOf = async (keys: Readonly<Record<string, string>>): Promise<readonly string[]> =>
+    (await retrieve(context, config, asked(keys)).shortfall).reasons.map(({ text }) => text);
+  t.same(await reasonsOf({ ...unnamed, step: '12' }), [], 'the default is there');
+  // An ensemble, whose number and level are optional.
+  const member = Object.fromEntries(metadata({ number: '3' }));
+  await archive(disk, config, [member]);
+  const { number: _three, ...anyMember } = member as typeof member & { number: string };
+  t.match(await reasonsOf(anyMember), [/^'number' is not named, and number=3 would find some$/, /does not hold/]);
+  t.same(await reasonsOf({ ...anyMember, step: '48' }), ['the database that fits does not hold them'], 'nothing would be found');
+  // Only where the folder of the default is not there are others looked for.
+  const other = { ...unnamed, date: '20240105', domain: 'e' };
+  await archive(disk, config, [other]);
+  const { domain: _e, ...anyDomain } = other;
+  t.match(await reasonsOf(anyDomain), [/^'domain' is not named, and domain=e would find some$/, /does not hold/]);
+});
+
 t.test('lanes of a configuration are searched together', async (t) => {
   const disk = memoryDisk();
   disk.put('/schema', octets(peerSchema));

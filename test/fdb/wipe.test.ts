@@ -120,6 +120,9 @@ t.test('a database that is locked for wipe stays, and the call says so', peerTes
   t.teardown(() => peer.remove());
   write(fieldFile(peer, 'a.grib', [0]));
   peer.run('fdb-lock', '--wipe', request);
+  const other = selectionOf(`${request},type=cf`);
+  t.same(await collected(wipe(context, config, other, { doit: true, ignoreNoData: true })), [], 'what does not match is not locked');
+  await t.rejects(collected(wipe(context, config, other, { doit: true })), { code: 'absent.database' });
   await t.rejects(collected(wipe(context, config, selection, { doit: true })), { code: 'auth.locked' });
   t.equal(peer.list('class=rd').length, 1);
   await collected(control(context, config, selection, { action: 'unlock', controls: ['wipe'] }));

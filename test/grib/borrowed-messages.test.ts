@@ -42,7 +42,8 @@ async function seen(
   const damage: string[] = [];
   let thrown: string | undefined;
   try {
-    for await (const row of read(memoryFile(bytes, 'octets in memory'), skips ? (error) => damage.push(error.message) : undefined)) rows.push(row);
+    for await (const row of read(memoryFile(bytes, 'octets in memory'), skips ? (error) => damage.push(error.message) : undefined))
+      rows.push(row);
   } catch (error) {
     thrown = (error as Error).message;
   }

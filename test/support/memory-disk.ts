@@ -274,7 +274,8 @@ function diskOn(world: World, options: MemoryDiskOptions): MemoryDisk {
       const copies = new Map<Inode, Inode>();
       const copyOf = (node: Inode): Inode => {
         let made = copies.get(node);
-        if (made === undefined) copies.set(node, (made = { ...node, number: inodes++, bytes: node.bytes.slice(), pending: [...node.pending] }));
+        if (made === undefined)
+          copies.set(node, (made = { ...node, number: inodes++, bytes: node.bytes.slice(), pending: [...node.pending] }));
         return made;
       };
       const each = <T extends Inode | 'folder' | undefined>(node: T): T => (typeof node === 'object' ? copyOf(node) : node) as T;
@@ -313,7 +314,14 @@ function diskOn(world: World, options: MemoryDiskOptions): MemoryDisk {
     },
     put(path, bytes) {
       for (let folder = folderOf(path); !world.names.has(folder); folder = folderOf(folder)) world.names.set(folder, 'folder');
-      world.names.set(path, { number: inodes++, bytes: bytes.slice(), size: bytes.length, synced: bytes.slice(), pending: [], modifiedMs: now() });
+      world.names.set(path, {
+        number: inodes++,
+        bytes: bytes.slice(),
+        size: bytes.length,
+        synced: bytes.slice(),
+        pending: [],
+        modifiedMs: now(),
+      });
     },
     paths: () =>
       [...world.names]

@@ -1,5 +1,5 @@
 import { type Command, type CommanderError, Option } from 'commander';
-import { DteError } from '../../base/index.js';
+import { DteError, nearestWord } from '../../base/index.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 /** Runs a verb's work with a terminal that the command's global options describe. */
@@ -21,11 +21,22 @@ export function refuseUsage(command: Command): void {
       string,
       string | undefined,
     ];
+    const meant = near ?? nearestOption(command, error);
     throw new DteError('input.option', reason, {
-      hint: near === undefined ? `'${pathOf(command)} --help' shows what is accepted` : `did you mean '${near}'?`,
+      hint: meant === undefined ? `'${pathOf(command)} --help' shows what is accepted` : `did you mean '${meant}'?`,
       cause: error,
     });
   });
+}
+
+/** Commander compares the whole of `--nmae=value`. */
+function nearestOption({ options }: Command, { code, message }: CommanderError): string | undefined {
+  const name = code === 'commander.unknownOption' ? /'(--[^=']+)=/.exec(message)?.[1] : undefined;
+  if (name === undefined) return undefined;
+  return nearestWord(
+    name,
+    options.flatMap(({ long }) => (long == null ? [] : [long])),
+  );
 }
 
 /** Examples at the end of a help text: command line and what it does. */

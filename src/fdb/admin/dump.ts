@@ -110,13 +110,12 @@ export async function dumpIndex(
       'absent.database',
       `there is no database in '${folderOf(path)}', so that nothing tells what '${baseName(path)}' holds`,
     );
+  const named = database.indexes.filter(({ indexFile }) => baseName(indexFile) === baseName(path) && folderOf(indexFile) === database.path);
+  if (named.length === 0)
+    throw new DteError('absent.file', `'${path}' is not an index file of the database in '${folderOf(path)}'`, {
+      hint: 'no record of its tables of contents names it',
+    });
   const dumps: IndexDump[] = [];
-  for (const ref of [...database.indexes].reverse())
-    if (
-      baseName(ref.indexFile) === baseName(path) &&
-      folderOf(ref.indexFile) === database.path &&
-      (options.masked === true || !ref.isMasked)
-    )
-      dumps.push({ ref, columns: await readIndex(disk, ref) });
+  for (const ref of named.reverse()) if (options.masked === true || !ref.isMasked) dumps.push({ ref, columns: await readIndex(disk, ref) });
   return dumps;
 }

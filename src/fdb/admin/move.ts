@@ -97,7 +97,6 @@ function rootOf(config: FdbConfig, to: string): Root {
     'input.option',
     root === undefined ? `'${to}' is not a root of ${config.source}` : `the root '${to}' takes no archives`,
     {
-      where: { option: 'to' },
       hint: `its roots for archives are ${roots
         .filter((one) => one.archive)
         .map((one) => one.catalogue)
@@ -301,7 +300,9 @@ async function finishTarget(disk: Disk, target: Target): Promise<void> {
   if ((await disk.info(mark)) === undefined) return;
   const controls = new TextDecoder().decode(await disk.read(mark)).split('\n')[1] ?? '';
   for (const control of controls.split(' ').filter((name) => name !== '')) await setControl(disk, target.path, control as Control, true);
+  await disk.syncFolder(target.path);
   await disk.remove(mark);
+  await disk.syncFolder(target.path);
 }
 
 /** The table of contents after all else, so that the same call again still knows what this is; the lock by which a remnant is known last. */
@@ -314,13 +315,18 @@ async function removeSource(disk: Disk, source: Place, files: readonly string[])
   );
   await disk.syncFolder(source.path);
   const [mark, ...locks] = lockNames.map((name) => joinPath(source.path, name));
-  removed.push(...(await removeFiles(disk, [toc, schema, ...locks])));
+  removed.push(...(await removeFiles(disk, [toc])));
+  // A table of contents without its schema could not be told from a damaged database.
+  await disk.syncFolder(source.path);
+  removed.push(...(await removeFiles(disk, [schema, ...locks])));
   await disk.syncFolder(source.path);
   removed.push(...(await removeFiles(disk, [mark as string])));
   const left = (await Promise.all(folders(source).map((folder) => filesIn(disk, folder)))).flat();
   const leftFolders: string[] = [];
   for (const path of left) if ((await disk.info(path))?.isDirectory === true) leftFolders.push(path);
   removed.push(...(await removeFiles(disk, [...leftFolders, ...folders(source)])));
+  // What came back after a failure of power would be a locked remnant.
+  for (const folder of folders(source)) await disk.syncFolder(folderOf(folder));
   return removed;
 }
 

@@ -118,6 +118,7 @@ async function newTarget(context: Context, config: FdbConfig, target: Key, rule:
     version: config.tocVersion,
     roundTo: config.roundTocRecords,
     sync: config.syncOnFlush,
+    ...(config.umask === undefined ? {} : { umask: config.umask }),
   });
   return catalogue;
 }

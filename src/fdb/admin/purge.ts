@@ -112,8 +112,7 @@ async function planPurge(context: Context, visited: Visited, options: PurgeOptio
   const inUse: string[] = [];
   const free = async (files: string[]): Promise<string[]> => {
     const there: string[] = [];
-    for (const file of files.sort())
-      (await writerStillThere(context, file, quietMs)) === undefined ? there.push(file) : inUse.push(file);
+    for (const file of files.sort()) (await writerStillThere(context, file, quietMs)) === undefined ? there.push(file) : inUse.push(file);
     return there;
   };
   const dataFiles = await free(unused(dataFileUsage));

@@ -1,4 +1,4 @@
-import { type Context, type Disk, DteError, joinPath } from '../../base/index.js';
+import { type Context, type Disk, DteError, folderOf, joinPath } from '../../base/index.js';
 import { type FdbConfig, findDatabases } from '../config/index.js';
 import { type Database, readDatabase, setControl } from '../database/index.js';
 import { keyFromText } from '../schema/index.js';
@@ -185,6 +185,8 @@ async function execute(disk: Disk, plan: WipePlan, options: WipeOptions): Promis
   removed.push(...(await removeFiles(disk, [...present(schema), ...locks])));
   await disk.syncFolder(plan.path);
   removed.push(...(await removeFiles(disk, [...present(mark), ...folders(plan)])));
+  // What came back after a failure of power would be a locked remnant.
+  for (const folder of folders(plan)) await disk.syncFolder(folderOf(folder));
   return { ...plan, isDone: true, removed, inUseFiles: [] };
 }
 
@@ -195,12 +197,14 @@ function present(file: string | undefined): string[] {
 async function wipeGroups(context: Context, work: Pick<WholeWipe, 'place' | 'database' | 'plan'>, options: WipeOptions): Promise<Done> {
   const disk = diskOf(context);
   const { place, plan } = work;
-  for (const tocFile of new Set(plan.masks.map((mask) => mask.tocFile)))
+  // The oldest first: a write that is cut short must not bring back what newer indexes hide.
+  const masks = [...plan.masks].reverse();
+  for (const tocFile of new Set(masks.map((mask) => mask.tocFile)))
     await appendRecords(
       context,
       place.config,
       tocFile,
-      plan.masks.filter((mask) => mask.tocFile === tocFile).map((mask) => mask.record),
+      masks.filter((mask) => mask.tocFile === tocFile).map((mask) => mask.record),
       options.onDamage,
     );
   const needed = await neededFiles(disk, place.path);

@@ -83,7 +83,8 @@ export async function yamlValue(text: string, source: string): Promise<Plain> {
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error;
     const line = error.linePos?.[0].line;
-    throw new DteError('input.syntax', `the configuration is not YAML: ${error.message.split('\n')[0]}`, {
+    const reason = (error.message.split('\n')[0] as string).replace(/ at line \d+, column \d+:?$/, '');
+    throw new DteError('input.syntax', `the configuration is not YAML: ${reason}`, {
       where: { file: source, ...(line === undefined ? {} : { line }) },
       cause: error,
     });

@@ -39,7 +39,9 @@ export async function* findDatabases(config: FdbConfig, disk: Disk, selection: S
     const wanted = exactNames(local, selection);
     let shapes: Shapes | undefined;
     for (const { root, stores } of rootsOf(local, purpose)) {
-      const names = (wanted === undefined ? undefined : await lookUp(disk, root, wanted)) ?? (await scan(disk, root.catalogue, (shapes ??= shapesOf(local, selection))));
+      const names =
+        (wanted === undefined ? undefined : await lookUp(disk, root, wanted)) ??
+        (await scan(disk, root.catalogue, (shapes ??= shapesOf(local, selection))));
       for (const name of names) {
         const path = joinPath(root.catalogue, name);
         if (seen.has(path)) continue;

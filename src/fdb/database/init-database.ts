@@ -14,6 +14,8 @@ export interface InitSubTocOptions {
   readonly roundTo?: number;
   /** Whether names and octets must have reached the disk afterwards. */
   readonly sync: boolean;
+  /** Taken off the modes of files and folders in addition to that of the process. */
+  readonly umask?: number;
   /** Waits so many milliseconds; for tests that do not. */
   readonly sleep?: (ms: number) => Promise<void>;
 }
@@ -38,19 +40,23 @@ export async function initDatabase(disk: Disk, path: string, options: InitDataba
     return;
   }
   const above = await firstExisting(disk, folderOf(path));
-  await disk.makeFolder(path);
+  await disk.makeFolder(path, { mode: folderMode(options.umask) });
   if ((await disk.info(schemaFile)) === undefined) {
     const temporary = uniqueFileName(schemaFile, '', {
       self: disk.self,
       timeMs: options.timeMs,
       count: Math.floor(Math.random() * 2 ** 32),
     });
-    await writeAll(await disk.write(temporary), new TextEncoder().encode(options.schemaText), options.sync);
+    await writeAll(
+      await disk.write(temporary, { mode: fileMode(options.umask) }),
+      new TextEncoder().encode(options.schemaText),
+      options.sync,
+    );
     await disk.rename(temporary, schemaFile);
   }
   // After a failure of power there may be a schema alone, but no table of contents without one.
   if (options.sync) await disk.syncFolder(path);
-  const made = await disk.write(tocFile, { exclusive: true });
+  const made = await disk.write(tocFile, { mode: fileMode(options.umask), exclusive: true });
   if (made !== undefined) await writeAll(made, initRecord(disk, options, false), options.sync);
   else {
     for (let waited = 0; waited < mostWaitMs; waited += waitMs) {
@@ -79,11 +85,21 @@ async function firstExisting(disk: Disk, path: string): Promise<string> {
 
 /** Makes a sub-toc, which must not exist, with its INIT record. Readers look at it when the table of contents above names it. */
 export async function initSubToc(disk: Disk, tocFile: string, options: InitSubTocOptions): Promise<void> {
-  const made = await disk.write(tocFile, { exclusive: true });
+  const made = await disk.write(tocFile, { mode: fileMode(options.umask), exclusive: true });
   if (made === undefined)
     throw new DteError('fault.write', `'${tocFile}' exists already`, { hint: 'every writer has a table of contents of its own' });
   await writeAll(made, initRecord(disk, options, true), options.sync);
   if (options.sync) await disk.syncFolder(folderOf(tocFile));
+}
+
+/** Who may read a folder may also enter it: permissions of files alone, such as 0644, make folders that can be used. */
+export function folderMode(umask = 0): number {
+  const mode = 0o777 & ~umask;
+  return mode | ((mode & 0o444) >> 2);
+}
+
+function fileMode(umask = 0): number {
+  return 0o666 & ~umask;
 }
 
 const waitMs = 20;

@@ -179,6 +179,7 @@ function remapOf(own: Key, theirs: Key): Key | undefined {
 function indexRef(record: IndexRecord, tocFile: string, isMasked: boolean, remap: Key | undefined, sequence: number): IndexRef {
   const folder = folderOf(tocFile);
   const indexFile = joinPath(folder, record.file);
+  const paths = new Map<number, string>();
   return {
     record,
     indexFile,
@@ -189,6 +190,8 @@ function indexRef(record: IndexRecord, tocFile: string, isMasked: boolean, remap
     flushedMs: record.flushedMs === 0 ? record.header.timeMs : record.flushedMs,
     sequence,
     dataFile(uriId) {
+      const known = paths.get(uriId);
+      if (known !== undefined) return known;
       const file = record.dataFiles.get(uriId);
       if (file === undefined)
         throw new DteError(
@@ -198,7 +201,9 @@ function indexRef(record: IndexRecord, tocFile: string, isMasked: boolean, remap
             where: { file: indexFile, offset: record.offset },
           },
         );
-      return joinPath(folder, withoutScheme(file, tocFile, record.header.start));
+      const path = joinPath(folder, withoutScheme(file, tocFile, record.header.start));
+      paths.set(uriId, path);
+      return path;
     },
   };
 }

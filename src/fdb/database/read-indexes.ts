@@ -46,6 +46,7 @@ export async function readIndexes(
   };
   for (const [path, rows] of byFile) {
     let file: ReadableFile;
+    let window: Window | undefined;
     try {
       file = await disk.open(path);
     } catch (error) {
@@ -54,7 +55,8 @@ export async function readIndexes(
     }
     try {
       rows.sort((one, other) => offsetOf(refs, one) - offsetOf(refs, other));
-      const window: Window = { file, sizeBytes: file.sizeBytes ?? 0, start: 0, bytes: new Uint8Array(0) };
+      const memory = spare.pop() ?? new Uint8Array(windowBytes);
+      window = { file, sizeBytes: file.sizeBytes ?? 0, start: 0, bytes: memory.subarray(0, 0), memory };
       const lasts = runEnds(rows.map((row) => offsetOf(refs, row)));
       for (const [index, row] of rows.entries()) {
         try {
@@ -67,6 +69,7 @@ export async function readIndexes(
         }
       }
     } finally {
+      if (window !== undefined && spare.length < mostSpare) spare.push(window.memory);
       await file.close();
     }
   }
@@ -87,13 +90,19 @@ interface Window {
   readonly sizeBytes: number;
   start: number;
   bytes: Uint8Array;
+  /** Where the bytes lie, unless they are too many. */
+  readonly memory: Uint8Array;
 }
 
 /** A gap of so much is not worth another read. */
 const nearBytes = 1 << 18;
 
 /** What is read ahead at once, where more trees follow. */
-const windowBytes = 8 << 20;
+const windowBytes = 2 << 20;
+
+/** Memory of windows is used again: columns keep nothing of it, and fresh memory is touched, and collected, for each read. */
+const spare: Uint8Array[] = [];
+const mostSpare = 4;
 
 /** For each of these sorted offsets the last one that is reached from it without a wide gap. */
 function runEnds(offsets: readonly number[]): readonly number[] {
@@ -116,7 +125,7 @@ async function readTreeAt(window: Window, ref: IndexRef, last: number): Promise<
     const end = Math.min(window.sizeBytes, offset + wanted);
     if (offset < window.start || end > window.start + window.bytes.length) {
       const ahead = Math.min(window.sizeBytes, Math.max(end, Math.min(last + pageBytes, offset + windowBytes)));
-      window.bytes = await window.file.read(offset, ahead - offset);
+      window.bytes = await readWindow(window, offset, ahead - offset);
       window.start = offset;
       if (offset + window.bytes.length < end) throw truncated(ref, window.bytes.length);
     }
@@ -126,6 +135,11 @@ async function readTreeAt(window: Window, ref: IndexRef, last: number): Promise<
     // The leaves of a large tree lie anywhere in it: more and more of the file, and in the end all of it.
     wanted = Math.max(tree.needs, 4 * wanted);
   }
+}
+
+async function readWindow({ file, memory }: Window, offset: number, length: number): Promise<Uint8Array> {
+  if (length > memory.length || file.readInto === undefined) return await file.read(offset, length);
+  return memory.subarray(0, await file.readInto(offset, memory.subarray(0, length)));
 }
 
 function truncated(ref: IndexRef, bytes: number): DteError {

@@ -29,11 +29,7 @@ export interface WalkedIndex {
  * The indexes of a database that may hold selected elements, newest first. Those that a CLEAR hides are left out, those of groups
  * that the selection excludes, and those whose axes lack what it asks for.
  */
-export function walkIndexes(
-  databases: readonly Database[],
-  selection: Selection,
-  onDamage?: OnDamage,
-): readonly WalkedIndex[] {
+export function walkIndexes(databases: readonly Database[], selection: Selection, onDamage?: OnDamage): readonly WalkedIndex[] {
   const groups = new Map<string, WalkedGroup | undefined>();
   const walked: WalkedIndex[] = [];
   for (const { database, ref } of newestFirst(databases)) {

@@ -31,7 +31,7 @@ const readsInFlight = 2;
 /**
  * Entries that fit a selection, in batches: databases in the order of their paths, in each the newest index first, in each index the
  * order of its tree (texts, so 12 before 6). That is the order of `fdb-list`. A keyword that the selection does not name accepts
- * anything. Memory is that of a few indexes, and the texts of those that may hide entries of older ones.
+ * anything. All entries of a batch have the same keys of database and group, and no batch is empty. Memory is that of a few indexes, and the texts of those that may hide entries of older ones.
  *
  * Errors: those of reading; `auth.locked`, `data.toc` and `data.index` go to `onDamage` where it is given.
  */
@@ -47,7 +47,7 @@ export async function* listEntries(
     const walked = walkIndexes(databases, selection, onDamage);
     if (depth < 3) {
       const entries = masked === 'only' ? [] : depth === 1 ? databaseEntries(databases, walked, selection) : groupEntries(walked);
-      if (entries.length > 0) yield entries;
+      for (const entry of entries) yield [entry];
       continue;
     }
     yield* elementEntries(context, walked, masked, onDamage);

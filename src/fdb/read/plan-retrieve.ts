@@ -1,6 +1,7 @@
 import type { Context, DteError } from '../../base/index.js';
 import { configsFor, type FdbConfig } from '../config/index.js';
 import { diskOf } from '../disk-of.js';
+import type { Database } from '../database/index.js';
 import { canonicalSelection, type RulePath, rulesFor } from '../schema/index.js';
 import { combinedKey, type Entry, type OnDamage, type Selection } from '../types.js';
 import { askedCells, missingKeywords, sourceOf } from './asked-cells.js';
@@ -9,6 +10,7 @@ import { matchedDatabases } from './matched-databases.js';
 import type { ReadCache } from './read-cache.js';
 import { type Found, searchLane } from './search-lane.js';
 import { type Shortfall, shortfallOf } from './shortfall.js';
+import { unnamedKeywords } from './unnamed-keywords.js';
 
 export interface PlanOptions {
   /** Told of databases that are locked (`auth.locked`) and of what is damaged, which is then left out; without it the first is thrown. */
@@ -49,10 +51,10 @@ export async function planRetrieve(
   };
   const found: Found[] = [];
   const signatures = new Set<string>();
-  let databases = 0;
+  const databases: (readonly Database[])[] = [];
   if (complete.length > 0) {
     for await (const same of matchedDatabases(context, config, selection, { purpose: 'retrieve', onDamage: damaged, cache })) {
-      databases += same.length;
+      databases.push(same);
       for (const lane of lanesOf(same, selection, cells, damaged)) {
         const before = found.length;
         await searchLane(diskOf(context), lane, found, { onDamage: damaged, cache });
@@ -63,10 +65,14 @@ export async function planRetrieve(
   const answers = (signatures.size > 1 ? newestOfEach(found) : found).sort(byPlace);
   const answered = new Set(answers.flatMap((answer) => answer.cells));
   const entries = answers.map(({ entry }) => entry);
+  const unnamed =
+    databases.length > 0 && answered.size < cells.count
+      ? await unnamedKeywords({ disk: diskOf(context), selection, cells, answered, databases, cache })
+      : new Map<string, readonly string[]>();
   return {
     entries,
     totalBytes: entries.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0),
-    shortfall: shortfallOf({ schemas, selection, cells, answered, rules, databases, met }),
+    shortfall: shortfallOf({ schemas, selection, cells, answered, rules, databases: databases.flat().length, met, unnamed }),
   };
 }
 

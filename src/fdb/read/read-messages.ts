@@ -14,6 +14,13 @@ export interface ReadMessagesOptions {
   /** Memory for short messages that are read together. */
   readonly allocateTogether?: Allocate;
   readonly signal?: AbortSignal | undefined;
+  /** How much is read at once. Default: much, so that neighbours in files meet however they are asked for. */
+  readonly pace?: Pace;
+}
+
+export interface Pace {
+  readonly windowBytes: number;
+  readonly windowsInFlight: number;
 }
 
 export type Allocate = (octets: number) => Uint8Array;
@@ -33,10 +40,9 @@ export interface MessageWindow {
   readonly buffers: readonly Uint8Array[];
 }
 
-// Two windows are on their way while a third is used. A message longer than a window makes one of its own.
-const windowBytes = 32 << 20;
+// A window is on its way while another is used. A message longer than a window makes one of its own.
+const widePace: Pace = { windowBytes: 32 << 20, windowsInFlight: 2 };
 const windowMessages = 8192;
-const windowsInFlight = 2;
 /** Octets of one read, unless a single message is longer. */
 const readBytes = 8 << 20;
 /** Octets between two messages that are sooner read along than gone round. */
@@ -48,7 +54,8 @@ const longBytes = 256 << 10;
 export async function* readMessages(entries: Iterable<Entry>, options: ReadMessagesOptions): AsyncGenerator<MessageWindow> {
   const files = options.files ?? new OpenFiles(options.open);
   try {
-    yield* ordered(windowsOf(entries), (window) => readWindow(window, files, options), windowsInFlight);
+    const { windowBytes, windowsInFlight } = options.pace ?? widePace;
+    yield* ordered(windowsOf(entries, windowBytes), (window) => readWindow(window, files, options), windowsInFlight);
   } finally {
     if (files !== options.files) await files.close();
   }
@@ -68,7 +75,7 @@ interface Span {
   readonly wanted: number[];
 }
 
-async function* windowsOf(entries: Iterable<Entry>): AsyncGenerator<readonly Wanted[]> {
+function* windowsOf(entries: Iterable<Entry>, windowBytes: number): Generator<readonly Wanted[]> {
   let window: Wanted[] = [];
   let bytes = 0;
   for (const entry of entries) {

@@ -7,7 +7,7 @@ import { diskOf } from '../disk-of.js';
 import type { Entry, OnDamage, Selection } from '../types.js';
 import { planRetrieve, type RetrievePlan } from './plan-retrieve.js';
 import type { ReadCache } from './read-cache.js';
-import { type Allocate, byLocation, type MessageWindow, readMessages, type StoredMessage } from './read-messages.js';
+import { type Allocate, byLocation, type MessageWindow, type Pace, readMessages, type StoredMessage } from './read-messages.js';
 import { remapped } from './remapped.js';
 import { checkExpected, type Shortfall } from './shortfall.js';
 
@@ -54,7 +54,7 @@ export function retrieve(context: Context, config: FdbConfig, request: Selection
   const plan = (): Promise<RetrievePlan> =>
     (planned ??= planRetrieve(context, config, request, { cache, ...(onDamage === undefined ? {} : { onDamage }) }));
   const windows = async function* (
-    memory: { readonly allocate?: Allocate; readonly allocateTogether?: Allocate } = {},
+    memory: { readonly allocate?: Allocate; readonly allocateTogether?: Allocate; readonly pace?: Pace } = {},
   ): AsyncGenerator<MessageWindow> {
     const { entries, shortfall } = await plan();
     checkExpected(expect, entries.length, shortfall);
@@ -95,7 +95,7 @@ export function retrieve(context: Context, config: FdbConfig, request: Selection
       const done = { messages: 0, bytes: 0 };
       // Powers of two, so that memory of one read fits the next; what is not touched costs nothing.
       const allocate: Allocate = (octets) => memory.take(2 ** Math.ceil(Math.log2(Math.max(octets, leastBytes)))).subarray(0, octets);
-      for await (const { messages, buffers } of windows({ allocate, allocateTogether: allocate })) {
+      for await (const { messages, buffers } of windows({ allocate, allocateTogether: allocate, pace: copyPace })) {
         for await (const piece of piecesOf(messages, tables, memory)) {
           await write(piece);
           done.bytes += piece.length;
@@ -128,6 +128,8 @@ async function tablesFor(context: Context, entries: readonly Entry[]): Promise<G
   return entries.some(({ location }) => location.remap !== undefined) ? await gribTables(context) : undefined;
 }
 
+/** What is only passed on stays in the caches of the processor, and little memory is touched for the first time. */
+const copyPace: Pace = { windowBytes: 4 << 20, windowsInFlight: 4 };
 const leastBytes = 1 << 18;
 const pieceBytes = 4 << 20;
 /** From this length on a write of its own costs less than a copy. */

@@ -7,7 +7,7 @@ import type { AskedPredicate, Dimension, Meaning } from './asked-cells.js';
 import { type Answers, answersOf, commonPositions } from './group-answers.js';
 import { mostEntries } from './index-axes.js';
 import type { Lane } from './lane.js';
-import { ListedEntry } from './listed-entry.js';
+import { type IndexContext, ListedEntry } from './listed-entry.js';
 import { report } from './matched-databases.js';
 import type { ReadCache } from './read-cache.js';
 
@@ -80,6 +80,8 @@ class LaneSearch {
   readonly #found: Found[];
   /** Rank of the element -> its place in `found`. */
   readonly #known = new Map<number, number>();
+  /** Of the index that is looked at. */
+  #shared: IndexContext | undefined;
   /** By predicate. */
   readonly #answers: readonly Answers[];
 
@@ -164,11 +166,9 @@ class LaneSearch {
     }
     const cells = this.#cellsOf(meanings, values);
     if (cells.length === 0) return;
-    const entry = new ListedEntry(
-      { database: group.database.key, group: ref.group, predicates: group.predicates, ref, columns },
-      row,
-      false,
-    );
+    if (this.#shared?.columns !== columns)
+      this.#shared = { database: group.database.key, group: ref.group, predicates: group.predicates, ref, columns };
+    const entry = new ListedEntry(this.#shared, row, false);
     this.#known.set(rank, known ?? this.#found.length);
     this.#found[known ?? this.#found.length] = { entry, place: [...place, rank], position, distance, cells };
   }

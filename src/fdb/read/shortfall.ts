@@ -37,10 +37,13 @@ export interface ShortfallFacts {
   readonly databases: number;
   /** Locks and damage that were met. */
   readonly met: readonly DteError[];
+  /** Optional keywords that the selection does not name, with the values that would answer something of it. */
+  readonly unnamed: ReadonlyMap<string, readonly string[]>;
 }
 
 const mostCells = 100;
 const mostReasons = 20;
+const mostValues = 5;
 
 export function shortfallOf(facts: ShortfallFacts): Shortfall {
   const { cells, answered, selection, schemas } = facts;
@@ -96,10 +99,15 @@ function reasonsOf(facts: ShortfallFacts): readonly ShortfallReason[] {
     reasons.push({ kind: 'keyword', text });
   }
   if (rules.length === 0 || incomplete.length === rules.length) return reasons;
+  for (const [keyword, values] of facts.unnamed)
+    reasons.push({
+      kind: 'keyword',
+      text: `'${keyword}' is not named, and ${keyword}=${values.slice(0, mostValues).join('/')}${values.length > mostValues ? '/...' : ''} would find some`,
+    });
   if (databases > 0)
     reasons.push({
       kind: 'element',
-      text: databases === 1 ? 'the database that fits does not hold them' : `the ${databases} databases that fit do not hold them`,
+      text: databases === 1 ? 'the database that fits does not hold them' : `none of the ${databases} databases that fit holds them`,
     });
   else if (!met.some(({ code }) => code === 'auth.locked'))
     reasons.push({ kind: 'database', text: `no database fits ${databaseText(facts)}` });

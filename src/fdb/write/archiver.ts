@@ -34,7 +34,8 @@ export interface ArchiverOptions extends ArchiverHooks {
  * Memory: the parts of a message may be used again once the promise of `archive` is settled.
  * Errors: those of splitting keys, `auth.locked`, `auth.access`, `limit.space`, `limit.range` (a key too long for an index),
  * `fault.write`, `fault.cancelled` (signal, or the archiver is closed). After a write that failed `archive` refuses further
- * messages; nothing that was taken is lost, and `flush` tries again.
+ * messages; nothing that was taken is lost, and `flush` tries again. Where the disk failed to make octets safe that cannot be: what
+ * was archived since the last flush is lost then, every `flush` says so, and another archiver has to take it.
  */
 export interface Archiver {
   /** A message under a key that was split by `schema`. */

@@ -46,23 +46,38 @@ interface Merged {
  * more, and every mask is a record.
  *
  * Only indexes that no other writer's newer index may hide entries of are merged: the new one comes last, and would bring what was
- * hidden back. Others may append between the look at the table of contents and the write, so it is looked at again afterwards, and
- * what slipped in is announced once more behind.
+ * hidden back. Others may append while trees are merged: then all is done again, from the tables of contents as they are by then. They
+ * may also append between that last look and the write, so there is one more afterwards, and what slipped in is announced once more
+ * behind.
+ *
+ * What remains are the moments from the last look to the write, and from there to the second announcement. An index that slips in
+ * is hidden by older entries for so long, and for good when this process is stopped in between. A mask that slips in (`hide`, the wipe of a
+ * group) does not count for what was merged: the entries show again, and with their data, since files of a living writer are not removed.
  */
 export async function compactDatabase(options: CompactOptions, groups: readonly OwnGroup[]): Promise<void> {
+  for (let tries = 0; tries < mostTries; tries++) if (await tryToCompact(options, groups)) return;
+}
+
+/** Where others append all the time, the indexes stay as they are. */
+const mostTries = 3;
+
+/** False when others appended meanwhile. */
+async function tryToCompact(options: CompactOptions, groups: readonly OwnGroup[]): Promise<boolean> {
   const { disk, path } = options;
   const before = await readDatabase(disk, path);
-  if (before === undefined) return;
+  if (before === undefined) return true;
   const due = groups.filter((group) => options.subToc !== undefined || isDue(group, options.compactAfter));
   const chosen = due.map((group) => ({ group, refs: mergeable(before, group, options) })).filter(({ refs }) => refs.length > 0);
   // A sub-toc can only be masked whole.
-  if (options.subToc !== undefined && chosen.length < groups.filter(({ flushes }) => flushes > 0).length) return;
-  if (chosen.length === 0) return;
+  if (options.subToc !== undefined && chosen.length < groups.filter(({ flushes }) => flushes > 0).length) return true;
+  if (chosen.length === 0) return true;
   const merged: Merged[] = [];
   for (const { group, refs } of chosen) merged.push(await merge(options, group, refs));
+  if ((await readDatabase(disk, path, { previous: before })) !== before) return false;
   const masks = options.subToc === undefined ? chosen.flatMap(({ refs }) => refs.map(clearOf)) : [clearAll(options.subToc)];
   await append(options, [...merged.map(({ content }) => content), ...masks]);
   for (const { group, content } of merged) await announceSlipped(options, before, group, content);
+  return true;
 }
 
 /** Visible indexes of the group that this writer wrote and that may move to the end, oldest first. Too few are not worth it. */

@@ -26,6 +26,7 @@ export interface DataFile {
   ): { readonly offset: number; readonly length: number; readonly taken: Promise<void> | undefined };
   /** Everything appended before the call is written; tries again what failed. */
   write(): Promise<void>;
+  /** A sync that failed is not tried again: what it did not write is gone from memory, and a second would claim that all is well. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }
@@ -46,6 +47,8 @@ export function dataFile(file: DiskFile, pool: BufferPool): DataFile {
   const queue: Write[] = [];
   let pumping: Promise<void> | undefined;
   let failure: DteError | undefined;
+  /** A sync failed: what is on the disk is not known. */
+  let lost: DteError | undefined;
 
   const enqueue = (write: Write): void => {
     write.counted = write.bytes;
@@ -117,7 +120,7 @@ export function dataFile(file: DiskFile, pool: BufferPool): DataFile {
   };
   return {
     append(parts, isOwned) {
-      if (failure !== undefined) throw failure;
+      if (lost !== undefined || failure !== undefined) throw lost ?? failure;
       const offset = end;
       let length = 0;
       for (const part of parts) length += part.length;
@@ -140,6 +143,7 @@ export function dataFile(file: DiskFile, pool: BufferPool): DataFile {
       return { offset, length, taken };
     },
     async write() {
+      if (lost !== undefined) throw lost;
       seal();
       // What is under way may fail, and is then tried once more.
       await pumping;
@@ -147,10 +151,25 @@ export function dataFile(file: DiskFile, pool: BufferPool): DataFile {
       await pump();
       if (failure !== undefined) throw failure as DteError;
     },
-    sync: () => file.sync(),
+    async sync() {
+      if (lost !== undefined) throw lost;
+      await file.sync().catch((error: unknown) => {
+        lost = notSafe(file.path, error);
+        throw lost;
+      });
+    },
     async close() {
       await pumping;
       await file.close();
     },
   };
+}
+
+function notSafe(path: string, cause: unknown): DteError {
+  const code = cause instanceof DteError ? cause.code : 'fault.write';
+  return new DteError(code, 'the disk did not take what was written: what was archived since the last flush is not in the store', {
+    where: { file: path },
+    hint: 'archive the fields again with a new archiver',
+    cause,
+  });
 }

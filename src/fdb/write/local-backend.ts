@@ -19,7 +19,7 @@ export function localBackend(context: Context, options: Omit<LocalCatalogueOptio
   return (config) => {
     const files = newFiles(context, config.umask);
     return {
-      store: localStore(disk, { pool: bufferPool(config.bufferBytes), files, sync: config.syncOnFlush }),
+      store: localStore(disk, { pool: bufferPool(config.bufferBytes), files, umask: config.umask, sync: config.syncOnFlush }),
       catalogue: { openForWriting: (split) => openLocalCatalogue(context, disk, config, split, { ...options, files }) },
     };
   };

@@ -25,7 +25,9 @@ interface OpenGroup extends OwnGroup {
   readonly file: IndexFile;
 }
 
-type WriterConfig = Pick<FdbConfig, 'tocVersion' | 'roundTocRecords' | 'syncOnFlush' | 'useSubToc'>;
+type Taken = readonly [OpenGroup, PendingEntries];
+
+type WriterConfig = Pick<FdbConfig, 'tocVersion' | 'roundTocRecords' | 'syncOnFlush' | 'useSubToc' | 'umask'>;
 
 /** Opens the database of a split in its folder, and makes it when there is none. */
 export async function openLocalCatalogue(
@@ -45,10 +47,15 @@ export async function openLocalCatalogue(
     version: config.tocVersion,
     roundTo: config.roundTocRecords,
     sync: config.syncOnFlush,
+    ...umaskOf(config),
   });
   const schema = await schemaOf(disk, path, config.schema);
   const place: DatabasePlace = { database: split.database, store: folders.store };
   return localCatalogueWriter(context, disk, config, { path, place, schema }, options);
+}
+
+function umaskOf({ umask }: Pick<FdbConfig, 'umask'>): { readonly umask?: number } {
+  return umask === undefined ? {} : { umask };
 }
 
 async function checkMayWrite(disk: Disk, config: FdbConfig, path: string, split: SplitKey): Promise<void> {
@@ -154,6 +161,7 @@ function localCatalogueWriter(
       version: config.tocVersion,
       roundTo: config.roundTocRecords,
       sync: config.syncOnFlush,
+      ...umaskOf(config),
     });
     toc = await openToc(disk, joinPath(path, name), tocOptions);
     subToc = name;
@@ -194,15 +202,21 @@ function localCatalogueWriter(
     }
   };
 
-  const commit = async (taken: readonly (readonly [OpenGroup, PendingEntries])[]): Promise<void> => {
+  const writeTree = async ([group, pending]: Taken, flushedMs: number): Promise<IndexContent> => {
+    const { file, offset } = await group.file.write(sortedEntries(pending), group.index.treeType);
+    if (config.syncOnFlush) await group.file.sync();
+    return group.index.record(pending, file, offset, nameOf, flushedMs);
+  };
+  const commit = async (taken: readonly Taken[], stored: () => Promise<void>): Promise<void> => {
     const flushedMs = context.clock.now();
-    const contents = await Promise.all(
-      taken.map(async ([group, pending]) => {
-        const { file, offset } = await group.file.write(sortedEntries(pending), group.index.treeType);
-        if (config.syncOnFlush) await group.file.sync();
-        return group.index.record(pending, file, offset, nameOf, flushedMs);
-      }),
-    );
+    // Nobody knows of a tree before its record is there: messages and trees reach the disk at the same time, and records after both.
+    const [safe, ...trees] = await Promise.allSettled([stored(), ...taken.map((one) => writeTree(one, flushedMs))] as const);
+    if (safe.status === 'rejected') throw safe.reason;
+    const contents = trees.map((tree) => {
+      if (tree.status === 'rejected') throw tree.reason;
+      return tree.value;
+    });
+    if (contents.length === 0) return;
     await writeRecords(contents);
     // A wipe that came in between has made them names of nothing.
     for (const { file } of contents) await checkThere(joinPath(path, file));
@@ -230,8 +244,7 @@ function localCatalogueWriter(
         .sort((a, b) => (a.order < b.order ? -1 : 1))
         .map((group) => [group, group.index.take()] as const);
       try {
-        await stored();
-        if (taken.length > 0) await commit(taken);
+        await commit(taken, stored);
       } catch (error) {
         for (const [group, pending] of taken) group.index.putBack(pending);
         throw error;

@@ -1,4 +1,5 @@
 import { type Disk, DteError } from '../../base/index.js';
+import { folderMode } from '../database/init-database.js';
 import type { Store, StoreWriter } from '../seam.js';
 import type { BufferPool } from './buffer-pool.js';
 import { type DataFile, dataFile } from './data-file.js';
@@ -7,6 +8,7 @@ import type { NewFiles } from './new-files.js';
 export interface LocalStoreOptions {
   readonly pool: BufferPool;
   readonly files: NewFiles;
+  readonly umask: number | undefined;
   /** Whether a flush waits until the octets are on the disk. */
   readonly sync: boolean;
 }
@@ -24,7 +26,7 @@ interface OpenFile {
 export function localStore(disk: Disk, options: LocalStoreOptions): Store {
   return {
     openForWriting: async ({ store }) => {
-      await disk.makeFolder(store);
+      await disk.makeFolder(store, { mode: folderMode(options.umask) });
       return localStoreWriter(disk, store, options);
     },
     open: (file) => disk.open(file),

@@ -36,7 +36,10 @@ export async function aftercare({ folder, disk, nextDisk, before, everArchived, 
   if (unfinished !== undefined) problems.push(...(await finished(fdb, disk, unfinished)));
 
   const isTorn = (error: Error): boolean => error.message.includes('the last record is not complete');
-  const found = await foundFields(fdb, disk, { masked: 'include', onDamage: (error) => void (isTorn(error) || problems.push(error.message)) });
+  const found = await foundFields(fdb, disk, {
+    masked: 'include',
+    onDamage: (error) => void (isTorn(error) || problems.push(error.message)),
+  });
   for (const { name, version, isMasked, entry } of found)
     if (version !== undefined) {
       if (!everArchived.has(`${name}#${version}`)) problems.push(`${name}#${version} was never archived`);
@@ -61,7 +64,8 @@ export async function aftercare({ folder, disk, nextDisk, before, everArchived, 
   await next.close();
   const after = versions(await foundFields(fdb, disk, { onDamage: (error) => void (isTorn(error) || problems.push(error.message)) }));
   for (const name of allFields)
-    if (after.get(name) !== state.get(name)) problems.push(`after the next writer ${name} shows ${after.get(name)}, not ${state.get(name)}`);
+    if (after.get(name) !== state.get(name))
+      problems.push(`after the next writer ${name} shows ${after.get(name)}, not ${state.get(name)}`);
   // A torn record of a sub-toc, which no other writer appends to, stays until a repair.
   for (const { findings } of await checked(fdb, { repair: true }))
     for (const { kind, severity, message, file, repair } of findings)

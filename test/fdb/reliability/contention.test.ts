@@ -26,12 +26,15 @@ for (const how of ['plain', 'compact'])
     t.teardown(() => rmSync(folder, { recursive: true, force: true }));
     layFolder(folder);
     const journals = Array.from({ length: writers }, (_, writer) => join(folder, `journal.${writer}`));
-    const counts = (letter: string): readonly number[] => journals.map((file) => (existsSync(file) ? readFileSync(file, 'latin1').split(letter).length - 1 : 0));
+    const counts = (letter: string): readonly number[] =>
+      journals.map((file) => (existsSync(file) ? readFileSync(file, 'latin1').split(letter).length - 1 : 0));
     let running = writers;
     const ended = journals.map(
       (journal, writer) =>
         new Promise<string>((resolve) => {
-          const started = spawn(process.execPath, [child, folder, journal, String(writer), String(flushes), how], { stdio: ['ignore', 'ignore', 'pipe'] });
+          const started = spawn(process.execPath, [child, folder, journal, String(writer), String(flushes), how], {
+            stdio: ['ignore', 'ignore', 'pipe'],
+          });
           let stderr = '';
           started.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
           started.on('close', (code) => {
@@ -49,7 +52,9 @@ for (const how of ['plain', 'compact'])
       isLast = running === 0;
       const done = counts('d');
       // A torn record may be met for a moment; nothing else may, and what was there before it shows.
-      found = await foundFields(reader, nodeDisk, { onDamage: (error) => void (error.message.includes('the last record is not complete') || torn.push(error.message)) });
+      found = await foundFields(reader, nodeDisk, {
+        onDamage: (error) => void (error.message.includes('the last record is not complete') || torn.push(error.message)),
+      });
       const begun = counts('b');
       listings++;
       const shown = new Map(found.map(({ name, version }) => [name, version]));
@@ -62,16 +67,24 @@ for (const how of ['plain', 'compact'])
       }
       for (const [writer, count] of done.entries())
         for (let flush = 0; flush < count; flush++)
-          for (const param of params) if (!shown.has(`aaaa/pl/${1000 * writer + flush}/${param}`)) torn.push(`flush ${flush} of writer ${writer} is lost`);
+          for (const param of params)
+            if (!shown.has(`aaaa/pl/${1000 * writer + flush}/${param}`)) torn.push(`flush ${flush} of writer ${writer} is lost`);
       if (done.some((count) => count > 0) && params.some((param) => !shown.has(`aaaa/ml/0/${param}`))) torn.push('a common field is lost');
       if (isLast || torn.length > 0) break;
     }
     t.same(torn, []);
-    t.same((await Promise.all(ended)).filter((text) => text !== ''), []);
+    t.same(
+      (await Promise.all(ended)).filter((text) => text !== ''),
+      [],
+    );
     t.ok(listings > 5, `${listings} listings`);
     t.equal(found.length, params.length * (writers * flushes + 1));
     const full = await foundFields(reader, nodeDisk, { masked: 'include' });
-    if (how === 'plain') t.equal(full.length, params.length * (writers * flushes + writers), 'the common fields are there once for each writer');
-    t.same(full.filter(({ version }) => version === undefined), []);
+    if (how === 'plain')
+      t.equal(full.length, params.length * (writers * flushes + writers), 'the common fields are there once for each writer');
+    t.same(
+      full.filter(({ version }) => version === undefined),
+      [],
+    );
     for (const report of await checked(reader)) t.same(report.findings, []);
   });

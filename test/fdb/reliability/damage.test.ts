@@ -21,7 +21,20 @@ const tables = await gribTables(nodeContext());
 const grid = gridFromSpec({ grid: [30, 30] });
 
 function messageAt(step: number, level: number, levtype: 'pl' | 'ml' = 'pl'): Uint8Array {
-  const keys = { date: 20240101, time: 0, step, param: 't', levtype, level, class: 'rd', type: 'pf', stream: 'enfo', expver: 'xxxx', number: 1, ensembleSize: 10 };
+  const keys = {
+    date: 20240101,
+    time: 0,
+    step,
+    param: 't',
+    levtype,
+    level,
+    class: 'rd',
+    type: 'pf',
+    stream: 'enfo',
+    expver: 'xxxx',
+    number: 1,
+    ensembleSize: 10,
+  };
   return newMessage(keys, grid, tables).bytes;
 }
 
@@ -30,7 +43,11 @@ async function laid(useSubToc = false): Promise<MemoryDisk> {
   const disk = memoryDisk();
   await layMemory(disk);
   const fdb = await openStore(disk, '/fdb', { useSubToc, compactAfter: Infinity });
-  for (const steps of [[0, 6, 12], [0, 18], [24, 6]]) {
+  for (const steps of [
+    [0, 6, 12],
+    [0, 18],
+    [24, 6],
+  ]) {
     await fdb.archive(concatenated(steps.flatMap((step) => [messageAt(step, 500), messageAt(step, 850)])));
     await fdb.flush();
   }
@@ -119,7 +136,9 @@ t.test('an index, cut at every octet of the last tree', async (t) => {
   const [report] = await checked(await openStore(disk, '/fdb'));
   t.same(report?.findings, []);
   const tocs = (await all((await openStore(disk, '/fdb')).dump(new Map())))[0];
-  const starts = (tocs?.records ?? []).flatMap((record) => ('offset' in record && typeof record.offset === 'number' ? [record.offset] : []));
+  const starts = (tocs?.records ?? []).flatMap((record) =>
+    'offset' in record && typeof record.offset === 'number' ? [record.offset] : [],
+  );
   const last = starts.length > 0 ? Math.max(...starts) : index.length - 65536;
   let harmless = 0;
   let cuts = 0;
@@ -129,7 +148,8 @@ t.test('an index, cut at every octet of the last tree', async (t) => {
     const fdb = await openStore(cut, '/fdb');
     const { fields, damage } = await seen(fdb, cut);
     const isWhole = damage.length === 0;
-    if (isWhole && (difference(whole.fields, fields) !== undefined || fields.size !== whole.fields.size)) t.fail(`${end}: fields are gone without a word`);
+    if (isWhole && (difference(whole.fields, fields) !== undefined || fields.size !== whole.fields.size))
+      t.fail(`${end}: fields are gone without a word`);
     // What is listed beside a damaged index are older messages of the same key at worst: those that the lost one hid.
     if (isWhole) harmless++;
     else if (end % 7 === 0 && (await checked(fdb))[0]?.isSound !== false) t.fail(`${end}: a check does not find it`);
@@ -147,14 +167,28 @@ t.test('data, cut at every octet of the last message', async (t) => {
     const fdb = await openStore(cut, '/fdb');
     const told: string[] = [];
     let messages = 0;
-    const request = new Map(Object.entries({ class: 'rd', expver: 'xxxx', stream: 'enfo', date: '20240101', time: '0000', domain: 'g', type: 'pf', levtype: 'pl', number: '1', param: '130' }).map(([keyword, value]) => [keyword, [value]] as const));
+    const request = new Map(
+      Object.entries({
+        class: 'rd',
+        expver: 'xxxx',
+        stream: 'enfo',
+        date: '20240101',
+        time: '0000',
+        domain: 'g',
+        type: 'pf',
+        levtype: 'pl',
+        number: '1',
+        param: '130',
+      }).map(([keyword, value]) => [keyword, [value]] as const),
+    );
     const asked = new Map<string, readonly string[]>([...request, ['levelist', ['500', '850']], ['step', ['0', '6', '12', '18', '24']]]);
     for await (const { bytes } of fdb.retrieve(asked, { onDamage: (error) => void told.push(error.code) }).messages()) {
       if (Buffer.from(bytes.subarray(-4)).toString() !== '7777') t.fail(`${end}: a message is not whole`);
       messages++;
     }
     if (messages !== 9 || told.join() !== 'data.truncated') t.fail(`${end}: ${messages} messages, told ${told.join()}`);
-    if (end % 17 === 0 && (await checked(fdb))[0]?.findings.some(({ kind }) => kind === 'data.short') !== true) t.fail(`${end}: a check does not find it`);
+    if (end % 17 === 0 && (await checked(fdb))[0]?.findings.some(({ kind }) => kind === 'data.short') !== true)
+      t.fail(`${end}: a check does not find it`);
   }
   t.pass(`${length} cuts`);
 });
@@ -189,7 +223,9 @@ t.test('single bits turned over are found by a check, or make no difference', as
     const { fields, damage } = await seen(fdb, turned).catch((error: Error): Seen => ({ fields: new Map(), damage: [error.message] }));
     const isValue = path.endsWith('.data');
     if (!isValue && (damage.length > 0 || fields.size !== whole.fields.size || difference(fields, whole.fields) !== undefined))
-      t.fail(`seed ${seed}: bit ${bit} of octet ${at} of ${path}: not found, and ${difference(fields, whole.fields) ?? `${fields.size} fields, ${damage.join()}`}`);
+      t.fail(
+        `seed ${seed}: bit ${bit} of octet ${at} of ${path}: not found, and ${difference(fields, whole.fields) ?? `${fields.size} fields, ${damage.join()}`}`,
+      );
   }
   t.ok(counts.found > 0 && counts.harmless > 0, `${flips} bits: ${counts.found} found, ${counts.harmless} harmless`);
 });

@@ -53,16 +53,19 @@ t.test('wherever a disk becomes full, what was flushed stays, and the same archi
       const found = await foundFields(reader, disk, { onDamage: (error) => void damage.push(error.message) });
       if (damage.length > 0) t.fail(`${room} octets: readers met ${damage.join()}`);
       // Of two databases one may have had room.
-      for (const { name, version } of found) if (version !== '1' && !(version === '2' && second.includes(name))) t.fail(`${room} octets: ${name} is ${version}`);
+      for (const { name, version } of found)
+        if (version !== '1' && !(version === '2' && second.includes(name))) t.fail(`${room} octets: ${name} is ${version}`);
       for (const name of first) if (!versions(found).has(name)) t.fail(`${room} octets: ${name} is lost`);
       disk.setCapacity(Infinity);
       for (const name of second) if (!archived.includes(name)) await fdb.archiveKey(keyOf(name), [messageOf(name, '2', 900)]);
       await fdb.flush();
       const after = versions(await foundFields(reader, disk));
       const wanted = expected('2', first, second);
-      if (JSON.stringify([...after].sort()) !== JSON.stringify([...wanted].sort())) t.fail(`${room} octets: once there is room ${[...after].join(' ')}`);
+      if (JSON.stringify([...after].sort()) !== JSON.stringify([...wanted].sort()))
+        t.fail(`${room} octets: once there is room ${[...after].join(' ')}`);
       await fdb.close();
-      for (const { findings } of await checked(reader)) if (findings.some(({ severity }) => severity !== 'note')) t.fail(`${room} octets: ${findings.map(({ kind }) => kind).join()}`);
+      for (const { findings } of await checked(reader))
+        if (findings.some(({ severity }) => severity !== 'note')) t.fail(`${room} octets: ${findings.map(({ kind }) => kind).join()}`);
     }
   t.ok(failures > 40, `${failures} full disks`);
 });
@@ -95,10 +98,12 @@ for (const fault of ['auth.access', 'fault.write'] as const)
       // A compaction that fails, and a lock that stays, are no failure.
       if (failed !== undefined && !isDteError(failed, fault)) t.fail(`operation ${number}: ${failed}`);
       const reader = await openStore(base, '/fdb');
-      for (const { name, version } of await foundFields(reader, base)) if (version === undefined) t.fail(`operation ${number}: ${name} is broken`);
+      for (const { name, version } of await foundFields(reader, base))
+        if (version === undefined) t.fail(`operation ${number}: ${name} is broken`);
       await script(base.process({ pid: 3 }));
       const after = versions(await foundFields(reader, base));
-      if (JSON.stringify([...after].sort()) !== JSON.stringify([...expected('2', first, second)].sort())) t.fail(`operation ${number}: ${[...after].join(' ')}`);
+      if (JSON.stringify([...after].sort()) !== JSON.stringify([...expected('2', first, second)].sort()))
+        t.fail(`operation ${number}: ${[...after].join(' ')}`);
     }
     t.pass(`${calm.operations.length} operations`);
   });
@@ -107,7 +112,19 @@ for (const fault of ['auth.access', 'fault.write'] as const)
 async function gribFile(path: string, steps: number, degrees: number): Promise<void> {
   const tables = await gribTables(nodeContext());
   const grid = gridFromSpec({ grid: [degrees, degrees] });
-  const keys = { date: 20240101, time: 0, param: 't', levtype: 'pl', level: 500, class: 'rd', type: 'pf', stream: 'enfo', expver: 'xxxx', number: 1, ensembleSize: 10 } as const;
+  const keys = {
+    date: 20240101,
+    time: 0,
+    param: 't',
+    levtype: 'pl',
+    level: 500,
+    class: 'rd',
+    type: 'pf',
+    stream: 'enfo',
+    expver: 'xxxx',
+    number: 1,
+    ensembleSize: 10,
+  } as const;
   writeFileSync(path, Buffer.concat(Array.from({ length: steps }, (_, step) => newMessage({ ...keys, step }, grid, tables).bytes)));
 }
 
@@ -172,9 +189,14 @@ t.test('a root that is read-only, or that others own, is auth.access', async (t)
   await fdb.archiveKey(keyOf(name), [messageOf(name, '1')]);
   await fdb.close();
   if (isRoot) execFileSync('mount', ['-o', 'remount,ro', one]);
-  else for (const path of [one, join(one, 'rd:aaaa:enfo:20240101:0000:g'), join(one, 'rd:aaaa:enfo:20240101:0000:g', 'toc')]) chmodSync(path, 0o555);
+  else
+    for (const path of [one, join(one, 'rd:aaaa:enfo:20240101:0000:g'), join(one, 'rd:aaaa:enfo:20240101:0000:g', 'toc')])
+      chmodSync(path, 0o555);
   const again = await openStore(nodeDisk, folder);
-  await t.rejects(again.archiveKey(keyOf(name), [messageOf(name, '2')]).then(() => again.flush()), { code: 'auth.access' });
+  await t.rejects(
+    again.archiveKey(keyOf(name), [messageOf(name, '2')]).then(() => again.flush()),
+    { code: 'auth.access' },
+  );
   await again.close({ flush: false });
   t.same([...versions(await foundFields(again, nodeDisk))], [[name, '1']], 'it can be read');
   t.equal((await checked(again))[0]?.isSound, true);

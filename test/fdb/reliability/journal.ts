@@ -40,7 +40,8 @@ export function aftermath(before: ReadonlyMap<FieldName, string>, lines: readonl
     else if (verb === 'moved') unfinished = undefined;
   }
   const allowed = new Map<FieldName, ReadonlySet<string | undefined>>();
-  for (const [name, version] of state) allowed.set(name, new Set(losing !== undefined && name.startsWith(losing) ? [version, undefined] : [version]));
+  for (const [name, version] of state)
+    allowed.set(name, new Set(losing !== undefined && name.startsWith(losing) ? [version, undefined] : [version]));
   // A flush that was under way may have made all of it visible, or what of it lies in one database or group.
   if (isFlushing) for (const [name, version] of pending) allowed.set(name, new Set([...(allowed.get(name) ?? [undefined]), version]));
   return { allowed, archived, unfinished, isDone: lines.some((line) => line.startsWith('done')) };

@@ -15,7 +15,7 @@ import { type FieldName, foundFields } from './fields.js';
 import { aftermath } from './journal.js';
 import { isLong, layFolder, openStore, peerEnv, seed } from './stores.js';
 
-const kills = isLong ? 120 : 8;
+const kills = isLong ? Number(process.env['DTE_KILLS'] ?? 120) : 8;
 const child = fileURLToPath(new URL('torture-child.js', import.meta.url));
 /** A tmpfs where there is one: thousands of syncs and removals. */
 const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -83,9 +83,20 @@ export async function killRounds(t: Test, work: Work): Promise<void> {
     state = cared.state;
     const problems = [...cared.problems];
     if (round % 4 === 3 && noFdb === false) {
-      const theirs = execFileSync('fdb-list', ['--minimum-keys=', '--porcelain', 'class=rd'], { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] });
+      const theirs = execFileSync('fdb-list', ['--minimum-keys=', '--porcelain', 'class=rd'], {
+        encoding: 'utf8',
+        env,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
       const ours = (await foundFields(await openStore(nodeDisk, folder), nodeDisk)).map(({ entry }) => entry.keys.map(formatKey).join(''));
-      const [a, b] = [theirs.split('\n').filter((line) => line.startsWith('{')).sort().join('\n'), [...ours].sort().join('\n')];
+      const [a, b] = [
+        theirs
+          .split('\n')
+          .filter((line) => line.startsWith('{'))
+          .sort()
+          .join('\n'),
+        [...ours].sort().join('\n'),
+      ];
       if (a !== b) problems.push(`fdb-list gives another listing: ${a} instead of ${b}`);
     }
     if (problems.length > 0) {

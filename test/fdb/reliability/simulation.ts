@@ -44,7 +44,14 @@ interface Writer {
 }
 
 /** Runs operations and compares now and then. Throws at the first difference, with the last operations in its message. */
-export async function simulate({ folder, seed, operations, diskOf, compareEvery, sync = true }: SimulationOptions): Promise<SimulationCounts> {
+export async function simulate({
+  folder,
+  seed,
+  operations,
+  diskOf,
+  compareEvery,
+  sync = true,
+}: SimulationOptions): Promise<SimulationCounts> {
   const random = seeded(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   const visible = new Map<FieldName, string>();
@@ -67,7 +74,8 @@ export async function simulate({ folder, seed, operations, diskOf, compareEvery,
     const missing = should.filter((line) => !is.includes(line));
     if (extra.length + missing.length > 0) fail(`${what}: found ${extra.join(' ')}, missing ${missing.join(' ')}`);
   };
-  const visibleOf = (expver: string): ReadonlyMap<FieldName, string> => new Map([...visible].filter(([name]) => name.startsWith(`${expver}/`)));
+  const visibleOf = (expver: string): ReadonlyMap<FieldName, string> =>
+    new Map([...visible].filter(([name]) => name.startsWith(`${expver}/`)));
   const lose = (start: string): void => {
     for (const name of [...visible.keys()]) if (name.startsWith(start)) visible.delete(name);
   };
@@ -115,7 +123,8 @@ export async function simulate({ folder, seed, operations, diskOf, compareEvery,
     comparisons++;
     const found = await foundFields(reader, disk, { masked: 'include' });
     // A purge takes a data file of which nothing shows; older entries of an index that shows others go on naming it.
-    const isPurged = async (field: FoundField): Promise<boolean> => field.isMasked && (await disk.info(field.entry.location.file)) === undefined;
+    const isPurged = async (field: FoundField): Promise<boolean> =>
+      field.isMasked && (await disk.info(field.entry.location.file)) === undefined;
     const broken: FoundField[] = [];
     for (const field of found) if (field.version === undefined && !(await isPurged(field))) broken.push(field);
     if (broken.length > 0) fail(`not what was archived: ${broken.map(({ name }) => name).join(' ')}`);
@@ -157,7 +166,8 @@ export async function simulate({ folder, seed, operations, diskOf, compareEvery,
     const expver = pick(expvers);
     log.push(`lock ${expver}`);
     const selection: Selection = selectionOf(expver);
-    if ((await all(reader.control(selection, { action: 'lock', controls: ['archive', 'wipe'] }, { ignoreNoData: true }))).length === 0) return;
+    if ((await all(reader.control(selection, { action: 'lock', controls: ['archive', 'wipe'] }, { ignoreNoData: true }))).length === 0)
+      return;
     const other = await openStore(diskOf(4), folder);
     const name = `${expver}/pl/${pick(steps)}/130`;
     const rejected = await other.archiveKey(keyOf(name), [messageOf(name, 'locked')]).then(

@@ -19,7 +19,11 @@ export function configIn(folder: string): object {
   return { type: 'local', engine: 'toc', schema: `${folder}/schema`, spaces: [{ name: 'all', handler: 'Default', roots }] };
 }
 
-export async function openStore(disk: Disk, folder: string, { useSubToc = false, compactAfter = 2, sync = true }: StoreOptions = {}): Promise<Fdb> {
+export async function openStore(
+  disk: Disk,
+  folder: string,
+  { useSubToc = false, compactAfter = 2, sync = true }: StoreOptions = {},
+): Promise<Fdb> {
   const options: FdbOptions = { config: configIn(folder), userConfig: { useSubToc }, compactAfter };
   // Without a table of its own, Debian's packaged one nests the folders of databases.
   return openFdb(contextOn(disk, { FDB_DATA_SYNC_ON_FLUSH: sync ? '1' : '0', FDB_DBNAMES_FILE: `${folder}/dbnames` }), options);

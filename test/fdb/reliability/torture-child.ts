@@ -95,7 +95,10 @@ const reader = await openStore(disk, folder);
 let version = 0;
 note('ready');
 for (let round = 0; round < 40; round++) {
-  const fdb = await openStore(disk, folder, { useSubToc: work === 'sub-toc' || (work === 'mixed' && random() < 0.3), compactAfter: pick([2, 3, Infinity]) });
+  const fdb = await openStore(disk, folder, {
+    useSubToc: work === 'sub-toc' || (work === 'mixed' && random() < 0.3),
+    compactAfter: pick([2, 3, Infinity]),
+  });
   for (let flush = 0; flush < 4; flush++) {
     for (let count = 1 + Math.floor(random() * 8); count > 0; count--) {
       const name = pick(allFields);

@@ -1,4 +1,4 @@
-import { DteError } from '../../../base/index.js';
+import { DteError, isDteError } from '../../../base/index.js';
 import { combinedKey, type Entry, type Fdb, formatElement, formatKey, type Key } from '../../../fdb/index.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { compactRequests } from './compact.js';
@@ -129,9 +129,16 @@ async function printCompact(printer: Printer, batches: AsyncIterable<readonly En
 /** Nothing on standard output is no reason to say nothing. */
 async function explainNothing(terminal: Terminal, store: Fdb, { selection, text }: ToolRequest): Promise<void> {
   let databases = 0;
-  for await (const { path, locks } of store.status(selection, { ignoreNoData: true, onDamage: () => {} })) {
-    databases++;
-    if (locks.has('list')) terminal.note(`dte: database ${path} is locked for listing; 'dte fdb unlock --list' opens it`);
+  try {
+    for await (const { locks } of store.status(selection, { ignoreNoData: true, onDamage: () => {} })) {
+      databases++;
+      // The listing has told.
+      if (locks.has('list')) return;
+    }
+  } catch (error) {
+    // So it has of a database that cannot be read.
+    if (isDteError(error)) return;
+    throw error;
   }
   const kind = databases === 0 ? 'database' : 'field';
   terminal.note(selection.size === 0 ? `dte: there is no ${kind} in the roots of the configuration` : `dte: no ${kind} matches ${text}`);

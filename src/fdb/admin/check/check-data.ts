@@ -43,7 +43,13 @@ export async function checkData(walk: Walk, database: Database): Promise<void> {
       const shown = list.filter((extent) => newest?.get(nameOf(extent)) === extent.ref.sequence).length;
       // A purge removes a data file of which nothing shows; indexes that show other fields go on naming it.
       if (shown > 0)
-        findings.add({ kind: 'data.missing', severity: 'error', message: `${shown} entries refer to it: ${error.reason}`, file: path, error });
+        findings.add({
+          kind: 'data.missing',
+          severity: 'error',
+          message: `${shown} entries refer to it: ${error.reason}`,
+          file: path,
+          error,
+        });
       continue;
     }
     try {
