@@ -8,7 +8,8 @@ await main(async (names) => {
   await ensureBuilt();
   const files = filesUnder('build/test/fdb/reliability').filter((path) => path.endsWith('.test.js'));
   const chosen = files.filter((path) => names.length === 0 || names.includes(basename(path, '.test.js')));
-  if (chosen.length === 0) throw new SetupError(`there is no such test; there are ${files.map((path) => basename(path, '.test.js')).join(', ')}`);
+  if (chosen.length === 0)
+    throw new SetupError(`there is no such test; there are ${files.map((path) => basename(path, '.test.js')).join(', ')}`);
   for (const path of chosen) {
     process.stderr.write(`${path}\n`);
     const code = await runVisibly(process.execPath, [join(root, path)], { ...process.env, DTE_TORTURE: 'long' });

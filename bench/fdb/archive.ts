@@ -18,8 +18,20 @@ interface Case {
   readonly aim: number;
 }
 
-const small: Case = { label: '64 kB, flush per 500', grid: 'N96', bits: 10, size: { steps: 4, members: 5, levels: 100, params: 5 }, aim: 10 };
-const large: Case = { label: '3.2 MB, flush per 10', grid: 'N640', bits: 12, size: { steps: 5, members: 10, levels: 10, params: 1 }, aim: 2 };
+const small: Case = {
+  label: '64 kB, flush per 500',
+  grid: 'N96',
+  bits: 10,
+  size: { steps: 4, members: 5, levels: 100, params: 5 },
+  aim: 10,
+};
+const large: Case = {
+  label: '3.2 MB, flush per 10',
+  grid: 'N640',
+  bits: 12,
+  size: { steps: 5, members: 10, levels: 10, params: 1 },
+  aim: 2,
+};
 
 /** Whole processes that set keys of one message, archive it and flush, as `fdb-hammer` does, on a disk in memory and on the real one. */
 export const archive: Bench = {

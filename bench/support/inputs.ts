@@ -71,13 +71,7 @@ export class Inputs {
     return path;
   }
 
-  async #write(
-    path: string,
-    gridName: string,
-    keys: readonly NewMessageKeys[],
-    packing: 'simple' | 'ccsds',
-    bits = 16,
-  ): Promise<void> {
+  async #write(path: string, gridName: string, keys: readonly NewMessageKeys[], packing: 'simple' | 'ccsds', bits = 16): Promise<void> {
     const grid = gridFromSpec(gridName);
     const tables = await gribTables(this.#context);
     const engine = await openEngine(this.#context, { device: 'cpu' });

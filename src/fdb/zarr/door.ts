@@ -5,7 +5,8 @@ import type { zarrView as view } from './zarr-view.js';
 // The same functions, loaded when they are called: who only lists fields does not wait for codecs and engines.
 
 /** See `zarrView` of zarr-view.ts. */
-export const zarrView = async (...given: Parameters<typeof view>): ReturnType<typeof view> => (await import('./zarr-view.js')).zarrView(...given);
+export const zarrView = async (...given: Parameters<typeof view>): ReturnType<typeof view> =>
+  (await import('./zarr-view.js')).zarrView(...given);
 
 /** See `zarrHierarchy` of zarr-hierarchy.ts. */
 export const zarrHierarchy = async (...given: Parameters<typeof hierarchy>): ReturnType<typeof hierarchy> =>
