@@ -31,6 +31,8 @@ await build({
   platform: 'node',
   target: 'node20',
   external: ['webgpu', 'playwright-core', 'esbuild'],
+  // An older module that is loaded on use loses its named exports when it is split off; yaml has the newer form, too.
+  alias: { yaml: join(root, 'node_modules', 'yaml', 'browser', 'index.js') },
   // Packages in the older form of modules call `require` for Node's own.
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   plugins: [ownAddress],

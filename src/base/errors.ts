@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   'data.codec': 'packed data cannot be decoded',
   'data.checksum': 'a checksum does not match',
   'data.toc': 'a table of contents of a database is damaged',
+  'data.torn': 'a table of contents ends in a record that was never finished: what is before it holds',
   'data.index': 'an index of a database is damaged',
   'data.format': 'a file of another format (matrix, cache entry, npy) is damaged',
   'limit.memory': 'the memory budget or the device memory is exhausted',

@@ -17,10 +17,12 @@ import { type ConfigOptions, type FdbConfig, type Purpose, readFdbConfig, type R
 import type { ExtractOptions, ExtractRequest } from './jump/extract.js';
 import type { IndexedJumps, IndexJumpsOptions, JumpWriter } from './jump/index-jumps.js';
 import type { ExtractedField } from './jump/field-request.js';
-import { type ListOptions, listEntries } from './read/list-entries.js';
+import { localReader } from './local-reader.js';
+import type { ListOptions } from './read/list-entries.js';
 import { ReadCache } from './read/read-cache.js';
 import type { Retrieval, RetrieveOptions } from './read/retrieve.js';
 import type { Control, Entry, Key, Location, OnDamage, Selection } from './types.js';
+import type { Backend } from './seam.js';
 import type { Sink, SinkOptions } from './sink.js';
 import type { ArchivedMessages, ArchiveMessagesOptions } from './write/archive-messages.js';
 import type { Archiver } from './write/archiver.js';
@@ -30,6 +32,8 @@ export interface FdbOptions extends ConfigOptions {
   readonly compactAfter?: number;
   /** Makes the sidecars of partial reads (`indexJumps`) as fields are archived. Default: whether FDB_ENABLE_GRIBJUMP is set. */
   readonly jumps?: boolean;
+  /** Where messages and entries are. Default: the folders of the configuration. */
+  readonly backend?: Backend;
 }
 
 /** Which messages of a source are archived, and under what keys. */
@@ -116,6 +120,11 @@ export async function openFdb(context: Context, options: FdbOptions = {}): Promi
   let archiver: Archiver | undefined;
   let jumps: JumpWriter | undefined;
   const cache = context.disk === undefined ? undefined : new ReadCache(context.disk);
+  const catalogue = options.backend?.catalogue ?? localReader(context, config, cache);
+  const reading =
+    options.backend === undefined
+      ? { cache, plan: catalogue.plan }
+      : { plan: catalogue.plan, open: (file: string) => (options.backend as Backend).store.open(file) };
   let retrieving: Promise<typeof import('./read/retrieve.js')> | undefined;
 
   const open = async (): Promise<Archiver> => {
@@ -127,6 +136,7 @@ export async function openFdb(context: Context, options: FdbOptions = {}): Promi
     }
     archiver = openArchiver(context, config, {
       ...(options.compactAfter === undefined ? {} : { compactAfter: options.compactAfter }),
+      ...(options.backend === undefined ? {} : { backend: () => options.backend as Backend }),
       onArchive: (...told) => {
         for (const callback of archiveCallbacks) callback(...told);
       },
@@ -166,16 +176,13 @@ export async function openFdb(context: Context, options: FdbOptions = {}): Promi
     },
     onArchive: (callback) => void archiveCallbacks.push(callback),
     onFlush: (callback) => void flushCallbacks.push(callback),
-    list: (selection, given) => listEntries(context, config, selection, { cache, ...given }),
-    inspect: async (request, given) => await (await import('./read/inspect.js')).inspect(context, config, request, { cache, ...given }),
+    list: (selection, given) => catalogue.list(selection, given),
+    inspect: async (request, given) => (await catalogue.plan(request, given)).entries,
     retrieve: (request, given) =>
-      later((retrieving ??= import('./read/retrieve.js')).then(({ retrieve }) => retrieve(context, config, request, { cache, ...given }))),
-    axes: async (selection, depth, given) =>
-      await (await import('./read/axes.js')).axes(context, config, selection, {
-        cache,
-        ...given,
-        ...(depth === undefined ? {} : { depth }),
-      }),
+      later(
+        (retrieving ??= import('./read/retrieve.js')).then(({ retrieve }) => retrieve(context, config, request, { ...reading, ...given })),
+      ),
+    axes: (selection, depth, given) => catalogue.axes(selection, { ...given, ...(depth === undefined ? {} : { depth }) }),
     status: (...given) => each(async () => (await admin()).status(context, config, ...given)),
     control: (...given) => each(async () => (await admin()).control(context, config, ...given)),
     stats: (...given) => each(async () => (await admin()).stats(context, config, ...given)),

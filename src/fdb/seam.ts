@@ -1,10 +1,14 @@
 import type { ReadableFile } from '../base/index.js';
+import type { AxesOptions } from './read/axes.js';
+import type { ListOptions } from './read/list-entries.js';
+import type { PlanOptions, RetrievePlan } from './read/plan-retrieve.js';
 import type { Schema, SplitKey } from './schema/index.js';
-import type { Key, Location } from './types.js';
+import type { Entry, Key, Location, Selection } from './types.js';
 
 /**
- * The seam of the field store: a `Store` keeps the octets of messages, a `Catalogue` knows which message lies where. The archiver
- * talks to nothing else, so either half can live elsewhere (a server, an object store) while the other stays.
+ * The seam of the field store: a `Store` keeps the octets of messages, a `Catalogue` knows which message lies where. Archiving,
+ * listing and retrieving talk to nothing else (`openFdb`: `backend`), so either half can live elsewhere (a server, an object store)
+ * while the other stays. Care of databases (admin) is the business of each kind; here it is that of folders.
  *
  * Order of a flush, whatever the halves are: the catalogue takes what was indexed so far, the store makes its octets safe (while the
  * catalogue may write what nobody sees yet), and only then the catalogue makes its entries visible. An entry that is visible therefore has its octets.
@@ -55,7 +59,16 @@ export interface StoreWriter {
 export interface Catalogue {
   /** Makes the database when there is none. `auth.locked`, `auth.access`, `data.toc`. */
   openForWriting(split: SplitKey, schema: Schema): Promise<CatalogueWriter>;
+  /** See `listEntries`. */
+  list(selection: Selection, options?: ListOptions): AsyncGenerator<readonly Entry[]>;
+  /** See `planRetrieve`. */
+  plan(request: Selection, options?: PlanOptions): Promise<RetrievePlan>;
+  /** See `axes`. */
+  axes(selection: Selection, options?: AxesOptions): Promise<ReadonlyMap<string, readonly string[]>>;
 }
+
+/** The half of a catalogue that only reads. */
+export type CatalogueReader = Pick<Catalogue, 'list' | 'plan' | 'axes'>;
 
 /** New entries of one database. */
 export interface CatalogueWriter {

@@ -235,7 +235,7 @@ t.test('a torn record is told to readers, and removed by the next writer', async
     const seen: DteError[] = [];
     const torn = await readDatabase(disk, path, { onDamage: (error) => seen.push(error) });
     t.same([torn?.indexes.length, torn?.tocs[0]?.tornAt], [1, whole.length]);
-    t.match(seen, [{ code: 'data.toc', message: /the last record is not complete/, where: { file: tocFile, offset: whole.length } }]);
+    t.match(seen, [{ code: 'data.torn', message: /the last record is not complete/, where: { file: tocFile, offset: whole.length } }]);
 
     const removed: DteError[] = [];
     const time = clock();

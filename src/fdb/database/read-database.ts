@@ -162,7 +162,7 @@ function reportDamage(walk: Walk, toc: TocContents): void {
     );
   if (toc.tornAt !== undefined)
     walk.damage.push(
-      new DteError('data.toc', 'the last record is not complete', {
+      new DteError('data.torn', 'the last record is not complete', {
         where: { file: toc.path, offset: toc.tornAt },
         hint: 'it is being written, or its writer was stopped; the next writer removes it',
       }),

@@ -5,7 +5,7 @@ import { batchesOf, decode, type GribTables, gribTables, type Message, parseMess
 import type { FdbConfig } from '../config/index.js';
 import { diskOf } from '../disk-of.js';
 import type { Entry, OnDamage, Selection } from '../types.js';
-import { planRetrieve, type RetrievePlan } from './plan-retrieve.js';
+import { type PlanOptions, planRetrieve, type RetrievePlan } from './plan-retrieve.js';
 import type { ReadCache } from './read-cache.js';
 import { type Allocate, byLocation, type MessageWindow, type Pace, readMessages, type StoredMessage } from './read-messages.js';
 import { remapped } from './remapped.js';
@@ -18,6 +18,8 @@ export interface RetrieveOptions {
   readonly expect?: 'all' | number;
   /** Told of locked databases and of damage, which are gone past; without it the first is thrown. */
   readonly onDamage?: OnDamage;
+  /** Finds the messages; default: `planRetrieve` in the folders of the configuration. */
+  readonly plan?: (request: Selection, options: PlanOptions) => Promise<RetrievePlan>;
   /** Opens data files; default: those of the context's disk. */
   readonly open?: (file: string) => Promise<ReadableFile>;
   /** What an open store knows from earlier calls. */
@@ -50,9 +52,9 @@ export interface Retrieval {
 export function retrieve(context: Context, config: FdbConfig, request: Selection, options: RetrieveOptions = {}): Retrieval {
   const { order = 'request', expect, onDamage, open = (file) => diskOf(context).open(file), cache } = options;
   const files = options.open === undefined ? cache?.files : undefined;
+  const find = options.plan ?? ((asked: Selection, given: PlanOptions) => planRetrieve(context, config, asked, given));
   let planned: Promise<RetrievePlan> | undefined;
-  const plan = (): Promise<RetrievePlan> =>
-    (planned ??= planRetrieve(context, config, request, { cache, ...(onDamage === undefined ? {} : { onDamage }) }));
+  const plan = (): Promise<RetrievePlan> => (planned ??= find(request, { cache, ...(onDamage === undefined ? {} : { onDamage }) }));
   const windows = async function* (
     memory: { readonly allocate?: Allocate; readonly allocateTogether?: Allocate; readonly pace?: Pace } = {},
   ): AsyncGenerator<MessageWindow> {

@@ -88,7 +88,10 @@ export function tellShortfall(terminal: Terminal, shortfall: Shortfall, { allowM
   if (shortfall.count === 0) return;
   const text = shortfallText(shortfall);
   if (allowMissing === true) terminal.note(`dte: ${text}`);
-  else terminal.damage(new DteError('absent.field', text, { hint: '--allow-missing takes what is there' }));
+  else {
+    const isLocked = shortfall.reasons.every(({ kind }) => kind === 'locked');
+    terminal.damage(new DteError(isLocked ? 'auth.locked' : 'absent.field', text, { hint: '--allow-missing takes what is there' }));
+  }
 }
 
 /** Which fields are not there, and why. */
