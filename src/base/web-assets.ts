@@ -10,6 +10,7 @@ export const webAssets: Readonly<Record<string, () => URL | Promise<string>>> = 
   'shaders/grib/compact.wgsl': () => new URL('../../../shaders/grib/compact.wgsl', import.meta.url),
   'shaders/grib/pack.wgsl': () => new URL('../../../shaders/grib/pack.wgsl', import.meta.url),
   'shaders/grib/present-words.wgsl': () => new URL('../../../shaders/grib/present-words.wgsl', import.meta.url),
+  'shaders/grib/unpack-floats.wgsl': () => new URL('../../../shaders/grib/unpack-floats.wgsl', import.meta.url),
   'shaders/grib/unpack.wgsl': () => new URL('../../../shaders/grib/unpack.wgsl', import.meta.url),
   'shaders/grib/value-range-merge.wgsl': () => new URL('../../../shaders/grib/value-range-merge.wgsl', import.meta.url),
   'shaders/grib/value-range.wgsl': () => new URL('../../../shaders/grib/value-range.wgsl', import.meta.url),
