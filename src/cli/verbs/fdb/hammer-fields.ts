@@ -21,8 +21,8 @@ export interface Member {
 
 /** Makes the fields of a run of the hammer, and the requests that name them. */
 export interface FieldMaker {
-  /** Messages of all levels and parameters, one after the other. */
-  messages(member: Member): Uint8Array;
+  /** Messages of all levels and parameters, one after the other; in `memory` when they fit into it. */
+  messages(member: Member, memory?: Uint8Array): Uint8Array;
   /** One request for each of them, in the same order. */
   selections(member: Member): Generator<Selection>;
   /** One request for all of them. */
@@ -51,7 +51,7 @@ export function fieldMaker(original: Message, options: FieldOptions): FieldMaker
     return keywords;
   };
   return {
-    messages(member) {
+    messages(member, memory) {
       const stamp = options.check === 'none' ? undefined : keywordsOf(member);
       const parts: Uint8Array[] = [];
       for (const level of levels) {
@@ -61,7 +61,7 @@ export function fieldMaker(original: Message, options: FieldOptions): FieldMaker
           else parts.push(...pieces);
         }
       }
-      return concatenated(parts);
+      return gathered(parts, memory);
     },
     *selections(member) {
       const keywords = keywordsOf(member);
@@ -79,6 +79,18 @@ export function fieldMaker(original: Message, options: FieldOptions): FieldMaker
         throw wrong(selection, 'other values');
     },
   };
+}
+
+/** Fresh memory for each step would cost more than all else: its pages are new to the process every time. */
+function gathered(parts: readonly Uint8Array[], memory: Uint8Array | undefined): Uint8Array {
+  const octets = parts.reduce((sum, part) => sum + part.length, 0);
+  const result = memory === undefined || memory.length < octets ? new Uint8Array(octets) : memory.subarray(0, octets);
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
 }
 
 function changesOf(

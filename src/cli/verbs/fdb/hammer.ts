@@ -56,12 +56,15 @@ async function write(terminal: Terminal, store: Fdb, template: Message, options:
   const maker = fieldMaker(template, { ...options, check: checkOf(options) });
   const perBatch = options.nlevels * options.nparams;
   const times = { gribMs: 0, archive: [] as number[], flush: [] as number[] };
+  let memory: Uint8Array | undefined;
   let fields = 0;
   let bytes = 0;
   const startMs = clock.elapsedMs();
   for (const batch of batchesOf(options)) {
     const beforeMs = clock.elapsedMs();
-    const messages = maker.messages(batch);
+    // What was flushed needs its memory no more.
+    const messages: Uint8Array = maker.messages(batch, memory);
+    memory = messages;
     const madeMs = clock.elapsedMs();
     const archived = await store.archive(messages);
     const archivedMs = clock.elapsedMs();
