@@ -49,4 +49,6 @@ t.test('mistakes on the command line', { skip: noFdb || noEccodes }, async (t) =
   renameSync(join(folder, 'schema'), join(folder, 'schema.old'));
   await told(5, /has lost its schema/, 'list', oper);
   t.equal(readdirSync(folder).length, 5);
+  writeFileSync(join(folder, 'schema'), '[ class, expver');
+  await told(5, /the schema of the database cannot be read/, 'list', oper);
 });

@@ -16,7 +16,7 @@ export interface ReadDatabaseOptions {
 /**
  * The database in the folder `path`: its key, its schema, all its indexes with those of its sub-tocs and of databases that it
  * overlays, and what is masked. Undefined when there is no table of contents, or one that is only being begun. Damage does not stop the reading. Errors:
- * `data.toc` when nothing tells which database it is or its schema is missing, `auth.access`, `fault.read`, and those of `parseSchema`.
+ * `data.toc` when nothing tells which database it is or its schema is missing or cannot be read, `auth.access`, `fault.read`.
  */
 export async function readDatabase(disk: Disk, path: string, options: ReadDatabaseOptions = {}): Promise<Database | undefined> {
   const { previous } = options;
@@ -239,7 +239,19 @@ async function readSchema(disk: Disk, file: string): Promise<Schema> {
   const known = schemas.get(text);
   if (known !== undefined) return known;
   if (schemas.size >= mostSchemas) schemas.clear();
-  const schema = parseSchema(text, file);
+  let schema: Schema;
+  try {
+    schema = parseSchema(text, file);
+  } catch (error) {
+    // Nobody wrote this text for the call that met it: it is the database that is broken.
+    if (!isDteError(error, 'input.syntax')) throw error;
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    throw new DteError('data.toc', `the schema of the database cannot be read: ${error.reason}`, {
+      where: error.where,
+      ...hint,
+      cause: error,
+    });
+  }
   schemas.set(text, schema);
   return schema;
 }
