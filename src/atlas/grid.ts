@@ -24,7 +24,25 @@ export interface Rows {
   readonly periodic: boolean;
 }
 
-export type GridType = 'regular_ll' | 'regular_gg' | 'reduced_gg' | 'rotated_ll' | 'sh' | 'unstructured' | 'unknown';
+export type GridType =
+  | 'regular_ll'
+  | 'reduced_ll'
+  | 'rotated_ll'
+  | 'regular_gg'
+  | 'reduced_gg'
+  | 'rotated_gg'
+  | 'healpix'
+  | 'cubedsphere'
+  | 'mercator'
+  | 'polar_stereographic'
+  | 'lambert'
+  | 'albers'
+  | 'lambert_azimuthal_equal_area'
+  | 'space_view'
+  | 'orca'
+  | 'sh'
+  | 'unstructured'
+  | 'unknown';
 
 /** The canonical, JSON-able description of a grid: two equal grids have equal specs, and `gridFromSpec` reads it back. */
 export interface GridSpec {
@@ -42,6 +60,50 @@ export interface RotatedFrame {
   readonly southPoleLat: number;
   readonly southPoleLon: number;
   readonly rows: Rows;
+}
+
+/** A map of the sphere (or an ellipsoid) onto a plane, in f64: degrees to metres and back. */
+export interface Projection {
+  /** Name as in gridspecs: `lambert_conformal_conic`, `mercator`, ... */
+  readonly name: string;
+  /** Canonical, JSON-able description, as in a gridspec. */
+  readonly spec: Readonly<Record<string, unknown>>;
+  /** Metres `[x, y]` of a position; not finite where the map has none (the far side of a space view, the antipode). */
+  forward(lat: number, lon: number): readonly [x: number, y: number];
+  /** Degrees `[lat, lon]` of a place of the plane, longitude in [-180, 180); not finite off the map. */
+  inverse(x: number, y: number): readonly [lat: number, lon: number];
+}
+
+/** A regular grid of a plane: the point of column c and row r lies at (x + c dx, y + r dy) metres. */
+export interface ProjectedFrame {
+  readonly projection: Projection;
+  readonly columns: number;
+  readonly rows: number;
+  /** Metres: the first point. */
+  readonly x: number;
+  readonly y: number;
+  /** Metres between columns, positive. */
+  readonly dx: number;
+  /** Metres between rows, negative: canonical order runs from the upper edge of the plane downwards. */
+  readonly dy: number;
+}
+
+export interface HealpixFrame {
+  readonly nside: number;
+  readonly order: 'ring' | 'nested';
+}
+
+/**
+ * One polygon around every point, counter-clockwise seen from outside, its edges great circles unless the grid's type says
+ * otherwise (cells of rows along parallels have edges along parallels and meridians). The vertices of point p are
+ * `start[p]` to `start[p + 1] - 1`; neighbouring cells repeat shared vertices with the same bits.
+ */
+export interface CellPolygons {
+  /** `[points + 1]` */
+  readonly start: Uint32Array;
+  /** Degrees. `[vertices]` */
+  readonly lat: Float64Array;
+  readonly lon: Float64Array;
 }
 
 /** Latitude and longitude of every point in canonical order, degrees, `[points]` each. */
@@ -68,6 +130,10 @@ export interface Grid {
   /** Undefined for a grid without rows along true latitudes (a rotated grid has its rows in `rotated`). */
   readonly rows?: Rows;
   readonly rotated?: RotatedFrame;
+  /** For grids that are regular in the plane of a map projection. */
+  readonly projected?: ProjectedFrame;
+  /** For HEALPix. In ring order the grid has `rows`; in nested order it has none, and `asRows`. */
+  readonly healpix?: HealpixFrame;
   /** Number of Gaussian latitudes between pole and equator, for Gaussian grids. */
   readonly gaussianNumber?: number;
   /** Triangular truncation J, for spectral coefficients: `points` is then (J + 1)(J + 2) real numbers. */
@@ -77,4 +143,13 @@ export interface Grid {
    * `unsupported.grid` where there are no coordinates.
    */
   coordinates(): Coordinates;
+  /**
+   * Direction of the grid's own j axis (its "north") at every point, degrees clockwise from true north: what wind components
+   * relative to the grid are turned by. Absent where the two agree (rows along parallels, point lists). `[points]`
+   */
+  northAngle?(): Float64Array;
+  /** A cell around every point; absent where the grid has no such notion (lists of points, spectral). New arrays on every call. */
+  cells?(): CellPolygons;
+  /** The same points in an order with rows, and for every point of that its index in this grid. */
+  asRows?(): { readonly grid: Grid; readonly index: Uint32Array };
 }
