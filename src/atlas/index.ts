@@ -38,3 +38,4 @@ export { crop, type Cropped } from './crop.js';
 export { rowLongitudes, rowStarts } from './rows.js';
 export { scanOrder, type ScanOrderOptions } from './scan-order.js';
 export * from './field.js';
+export * from './mesh/index.js';
