@@ -1,5 +1,3 @@
-import type { Grid } from '../atlas/index.js';
-import { DteError } from '../base/index.js';
 import { gridBoxes, type GridBoxes } from './grid-boxes.js';
 import { allocateMatrix, type Matrix } from './matrix.js';
 import type { Method, Problem } from './method.js';
@@ -20,19 +18,9 @@ const overlapTolerance = 1e-9;
  */
 export const gridBoxAverage: Method = {
   name: 'grid-box-average',
-  check(source, target) {
-    checkRows(source);
-    checkRows(target);
-  },
+  needs: ['source-rows', 'target-rows'],
   rows: (problem, start, end) => boxRows(problem, start, end),
 };
-
-function checkRows(grid: Grid): void {
-  if (grid.rows !== undefined && grid.type !== 'rotated_ll') return;
-  throw new DteError('unsupported.grid', `grid-box-average with a grid of type ${grid.type}`, {
-    hint: 'grid boxes exist for regular_ll, regular_gg and reduced_gg',
-  });
-}
 
 function boxRows({ source, target, shared }: Problem, start: number, end: number): Matrix {
   const from = gridBoxes(source);

@@ -22,9 +22,11 @@
  * taken (upstream's choice depends on rounding and search order); points on the outermost edge of an open grid get a value
  * from that edge in `linear` (upstream leaves gaps between its points, because edges are great circles).
  */
-export { allocateMatrix, checkMatrix, identityMatrix, type Matrix, type MatrixSize } from './matrix.js';
-export type { Method, Problem } from './method.js';
-export { builtinMethods, methodAliases, methodName, methods } from './methods.js';
+export type { Layout, RowLayout } from './layout.js';
+export { allocateMatrix, checkMatrix, identityMatrix, type Matrix, type MatrixPromise, type MatrixSize } from './matrix.js';
+export type { Method, Need, Prepared, Problem } from './method.js';
+export { type MethodOption, type MethodOptionName, type MethodOptions, methodOptions, parseMethodOption } from './method-options.js';
+export { builtinMethods, methodAliases, methodName, methods, optionsOfMethods } from './methods.js';
 export { defaultMissingStrategy, missingStrategies, missingStrategy, type MissingStrategy, type MissingStrategyName } from './missing.js';
 export { readNpz, writeNpz, type NpzOptions } from './npz.js';
 export { prepareRegrid, type RegridOptions, type Regridder } from './regrid.js';

@@ -1,5 +1,6 @@
-import { gaussianWeights, rowStarts, type Area, type Grid, type Rows } from '../atlas/index.js';
+import { type Area, type CellPolygons, gaussianWeights, type Grid, type Rows, rowStarts } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
+import { rotateInto } from './frame.js';
 
 /** Rounding of coordinates in grid descriptions, degrees (0.1 mm on the ground). */
 export const coordinateTolerance = 1e-9;
@@ -29,56 +30,98 @@ export interface RowLayout extends Rows {
 export interface Layout {
   readonly points: number;
   readonly rows?: RowLayout;
-  /** Where the grid has values: its bounding box, taken to the pole where it closes around it. Degrees. */
+  /** Where the grid has values: its bounding box, taken to the pole where it closes around it; the sphere without rows. Degrees. */
   readonly domain: Area;
   /** Degrees, `[points]` each; only without rows. */
   readonly lat?: Float64Array;
   readonly lon?: Float64Array;
+  /** A polygon around every point, where the method asks for it and the grid has no rows. */
+  readonly cells?: CellPolygons;
 }
 
-/** The types whose rows are parallels of the globe (rows of a rotated grid are not). */
-const rowTypes: ReadonlySet<string> = new Set(['regular_ll', 'regular_gg', 'reduced_gg']);
+/** A rotated frame in which both layouts of a problem are given: its south pole, degrees. */
+export interface Frame {
+  readonly southPoleLat: number;
+  readonly southPoleLon: number;
+}
 
-/** The layout of a source grid. `unsupported.grid` when it has no rows along parallels. */
-export function sourceLayout(grid: Grid, method: string): Layout {
-  const rows = rowLayout(grid);
-  if (rows === undefined) {
-    throw new DteError('unsupported.grid', `${method} from a grid of type ${grid.type}`, {
-      hint: `source grids of the types ${[...rowTypes].join(', ')} are implemented`,
-    });
-  }
-  return { points: grid.points, rows, domain: rowDomain(grid, rows) };
+export interface LayoutOptions {
+  /** Put arrays of points into shared memory. */
+  readonly shared?: boolean;
+  /** Add the cells of a grid without rows. `unsupported.grid` when it has none. */
+  readonly cells?: boolean;
+  /** Give coordinates in this frame. */
+  readonly frame?: Frame;
+}
+
+/** The frame in which a source grid has its rows; undefined for the globe's. */
+export function frameOf(grid: Grid): Frame | undefined {
+  if (grid.rows !== undefined || grid.rotated === undefined) return undefined;
+  const { southPoleLat, southPoleLon } = grid.rotated;
+  return { southPoleLat, southPoleLon };
 }
 
 const wholeSphere: Area = { north: 90, west: 0, south: -90, east: 360 };
 
 /**
- * The layout of a target grid: rows where it has them, else the list of its points (in shared memory when `shared`).
- * `unsupported.grid` when it has no coordinates.
+ * The layout of a grid: rows where it has them in the frame, else the list of its points. Errors: `unsupported.grid` when it
+ * has neither; `input.grid` when a coordinate is not finite or no latitude.
  */
-export function targetLayout(grid: Grid, shared: boolean): Layout {
-  const rows = rowLayout(grid);
-  if (rows !== undefined) return { points: grid.points, rows, domain: rowDomain(grid, rows) };
+export function layoutOf(grid: Grid, options: LayoutOptions = {}): Layout {
+  const { shared = false, cells = false, frame } = options;
+  const own = frameOf(grid);
+  const inFrame = own?.southPoleLat === frame?.southPoleLat && own?.southPoleLon === frame?.southPoleLon;
+  const source = inFrame ? (grid.rows ?? grid.rotated?.rows) : undefined;
+  const rows = source === undefined ? undefined : rowLayout(source, grid.gaussianNumber);
+  if (rows !== undefined) return { points: grid.points, rows, domain: rowDomain(rows) };
   const { lat, lon } = grid.coordinates();
-  return { points: grid.points, domain: wholeSphere, lat: shared ? sharedCopy(lat) : lat, lon: shared ? sharedCopy(lon) : lon };
+  checkCoordinates(lat, lon);
+  if (frame !== undefined) rotateInto(frame, lat, lon);
+  const keep = (values: Float64Array): Float64Array => (shared ? sharedCopy(values) : values);
+  return {
+    points: grid.points,
+    domain: wholeSphere,
+    lat: keep(lat),
+    lon: keep(lon),
+    ...(cells ? { cells: cellsOf(grid, frame, keep) } : {}),
+  };
 }
 
-function sharedCopy(values: Float64Array): Float64Array {
-  const copy = new Float64Array(new SharedArrayBuffer(values.byteLength));
+function checkCoordinates(lat: Float64Array, lon: Float64Array): void {
+  for (let point = 0; point < lat.length; point++) {
+    if (Math.abs(lat[point]) <= 90 + coordinateTolerance && Number.isFinite(lon[point])) continue;
+    throw new DteError('input.grid', `point ${point} of a grid lies at latitude ${lat[point]}, longitude ${lon[point]}`, {
+      hint: 'finite degrees, latitudes from -90 to 90',
+    });
+  }
+}
+
+function cellsOf(grid: Grid, frame: Frame | undefined, keep: (values: Float64Array) => Float64Array): CellPolygons {
+  if (grid.cells === undefined) {
+    throw new DteError('unsupported.grid', `a grid of type ${grid.type} has no cells around its points`, {
+      hint: 'use a method that needs the points alone: linear, k-nearest, nearest-neighbour',
+    });
+  }
+  const { start, lat, lon } = grid.cells();
+  if (frame !== undefined) rotateInto(frame, lat, lon);
+  return { start, lat: keep(lat), lon: keep(lon) };
+}
+
+export function sharedCopy<T extends Float64Array | Uint32Array | Int32Array>(values: T): T {
+  const buffer = new SharedArrayBuffer(values.byteLength);
+  const copy = new (values.constructor as new (buffer: SharedArrayBuffer) => T)(buffer);
   copy.set(values);
   return copy;
 }
 
-function rowLayout(grid: Grid): RowLayout | undefined {
-  if (grid.rows === undefined || !rowTypes.has(grid.type)) return undefined;
-  const { rows } = grid;
+function rowLayout(rows: Rows, gaussianNumber: number | undefined): RowLayout {
   const starts = rowStarts(rows);
   const filled = Array.from(rows.counts.keys()).filter((row) => rows.counts[row] > 0);
   const take = (values: Float64Array): Float64Array => Float64Array.from(filled, (row) => values[row]);
   const lats = take(rows.lats);
   const last = lats.length - 1;
   const spacing = last > 0 ? (lats[0] - lats[last]) / last : 180;
-  const gaussian = grid.gaussianNumber !== undefined;
+  const gaussian = gaussianNumber !== undefined;
   return {
     lats,
     counts: Int32Array.from(filled, (row) => rows.counts[row]),
@@ -88,7 +131,7 @@ function rowLayout(grid: Grid): RowLayout | undefined {
     pointStart: take(starts),
     north: poleEnd(90 - lats[0], spacing, rows.periodic, gaussian),
     south: poleEnd(90 + lats[last], spacing, rows.periodic, gaussian),
-    ...(grid.gaussianNumber === undefined ? {} : { gaussianEdges: gaussianEdges(lats, grid.gaussianNumber) }),
+    ...(gaussianNumber === undefined ? {} : { gaussianEdges: gaussianEdges(lats, gaussianNumber) }),
   };
 }
 
@@ -102,14 +145,15 @@ function poleEnd(distance: number, spacing: number, periodic: boolean, gaussian:
   return gaussian ? 'fan' : 'patch';
 }
 
-function rowDomain(grid: Grid, rows: RowLayout): Area {
-  const { lats } = rows;
-  const { west, east } = grid.area ?? { west: 0, east: 360 };
+function rowDomain(rows: RowLayout): Area {
+  const { lats, counts, lonFirst, lonStep, periodic } = rows;
+  const west = lonFirst.reduce((least, lon) => Math.min(least, lon), Infinity);
+  const east = lonFirst.reduce((most, lon, row) => Math.max(most, lon + (counts[row] - 1) * lonStep[row]), -Infinity);
   return {
     north: rows.north === 'open' ? lats[0] : 90,
     west,
     south: rows.south === 'open' ? lats[lats.length - 1] : -90,
-    east: rows.periodic ? west + 360 : east,
+    east: periodic ? west + 360 : east,
   };
 }
 

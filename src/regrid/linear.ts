@@ -24,6 +24,7 @@ const insideTolerance = 1e-10;
  */
 export const linear: Method = {
   name: 'linear',
+  needs: ['source-rows'],
   rows: (problem, start, end) => linearRows(problem, start, end),
 };
 

@@ -2,10 +2,11 @@ import { DteError } from '../base/index.js';
 
 /**
  * Interpolation weights W in compressed sparse rows: target = W source. Row r holds entries `rowStart[r]` to `rowStart[r + 1]`,
- * columns strictly ascending. Every row sums to 1, or is empty: then the target point has no value (missing).
+ * columns strictly ascending. Every row sums to 1 and its weights lie in [0, 1], unless the matrix says otherwise (`signed`,
+ * `anySum`); or it is empty: then the target point has no value (missing).
  * The arrays lie in shared memory when they are made for worker threads.
  */
-export interface Matrix {
+export interface Matrix extends MatrixPromise {
   /** Points of the target grid. */
   readonly rows: number;
   /** Points of the source grid. */
@@ -16,6 +17,14 @@ export interface Matrix {
   readonly column: Uint32Array;
   /** `[entries]` */
   readonly weight: Float64Array;
+}
+
+/** What is not promised of a matrix that other interpolation matrices promise. */
+export interface MatrixPromise {
+  /** Weights may be negative or above 1 (cubic, second order conservative): values may overshoot. */
+  readonly signed?: true;
+  /** Rows may sum to anything (a partly covered cell, a transposed matrix). */
+  readonly anySum?: true;
 }
 
 export interface MatrixSize {
@@ -75,15 +84,20 @@ export function concatenateRows(blocks: readonly Matrix[], columns: number, shar
     row += block.rows;
     entry += block.column.length;
   }
-  return matrix;
+  return { ...matrix, ...promiseOf({ signed: blocks.some((b) => b.signed), anySum: blocks.some((b) => b.anySum) }) };
+}
+
+export function promiseOf({ signed, anySum }: { readonly signed?: boolean; readonly anySum?: boolean }): MatrixPromise {
+  return { ...(signed ? { signed } : {}), ...(anySum ? { anySum } : {}) };
 }
 
 /**
  * The promises of `Matrix`, for matrices that come from outside (a file, a cache): sizes agree, columns ascend and exist,
- * weights lie in [0, 1], every row sums to 1 or is empty. `data.format` names the first row that breaks one.
+ * weights lie in [0, 1], every row sums to 1 or is empty, as far as the matrix does not say otherwise. `data.format` names the
+ * first row that breaks one.
  */
 export function checkMatrix(matrix: Matrix, file?: string): void {
-  const { rows, columns, rowStart, column, weight } = matrix;
+  const { rows, columns, rowStart, column, weight, signed = false, anySum = false } = matrix;
   const refuse = (reason: string): never => {
     throw new DteError('data.format', `not an interpolation matrix: ${reason}`, file === undefined ? {} : { where: { file } });
   };
@@ -100,10 +114,13 @@ export function checkMatrix(matrix: Matrix, file?: string): void {
     for (let entry = rowStart[row]; entry < end; entry++) {
       if (column[entry] <= before) refuse(`the columns of row ${row} do not ascend`);
       before = column[entry];
-      if (!(weight[entry] >= 0 && weight[entry] <= 1 + sumTolerance)) refuse(`row ${row} has the weight ${weight[entry]}, outside 0 to 1`);
+      if (!Number.isFinite(weight[entry])) refuse(`row ${row} has the weight ${weight[entry]}`);
+      if (!signed && !(weight[entry] >= 0 && (anySum || weight[entry] <= 1 + sumTolerance))) {
+        refuse(`row ${row} has the weight ${weight[entry]}, outside 0 to 1`);
+      }
       sum += weight[entry];
     }
     if (before >= columns) refuse(`row ${row} uses column ${before} of ${columns}`);
-    if (end > rowStart[row] && !(Math.abs(sum - 1) <= sumTolerance)) refuse(`row ${row} sums to ${sum}, not 1`);
+    if (!anySum && end > rowStart[row] && !(Math.abs(sum - 1) <= sumTolerance)) refuse(`row ${row} sums to ${sum}, not 1`);
   }
 }

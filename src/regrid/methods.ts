@@ -1,4 +1,5 @@
 import { DteError, nearestWord } from '../base/index.js';
+import type { MethodOptionName } from './method-options.js';
 import type { Method } from './method.js';
 
 /** The methods of this package by MIR's names. */
@@ -10,6 +11,13 @@ export const builtinMethods: ReadonlyMap<string, () => Promise<Method>> = new Ma
 
 /** All methods. Callers may `set` their own; these run on the caller's thread. */
 export const methods = new Map<string, () => Promise<Method>>(builtinMethods);
+
+/** The options that a method takes. Callers may `set` those of their own methods. */
+export const optionsOfMethods = new Map<string, readonly MethodOptionName[]>([
+  ['linear', ['outside']],
+  ['nearest-neighbour', ['outside']],
+  ['grid-box-average', ['outside']],
+]);
 
 /** Other spellings -> MIR's name. */
 export const methodAliases: ReadonlyMap<string, string> = new Map([

@@ -18,6 +18,7 @@ const tieFloor = 1e-24;
  */
 export const nearest: Method = {
   name: 'nearest-neighbour',
+  needs: ['source-rows'],
   rows: (problem, start, end) => nearestRows(problem, start, end),
 };
 
@@ -36,6 +37,19 @@ function nearestRows({ source, target, shared }: Problem, start: number, end: nu
     }
   });
   return packSlots(slots, source.points, shared);
+}
+
+/** The nearest source point of each of some target points (ascending), wherever they lie. */
+export function nearestEverywhere({ source, target }: Problem, points: readonly number[]): Uint32Array {
+  const search = rowSearch(source.rows as RowLayout);
+  return Uint32Array.from(points, (point) => {
+    let found = 0;
+    eachParallel(target, point, point + 1, (_, lat, lons) => {
+      search.setLatitude(lat);
+      found = search.nearest(lons[0]);
+    });
+    return found;
+  });
 }
 
 function rowSearch(rows: RowLayout): { setLatitude(lat: number): void; nearest(lon: number): number } {

@@ -1,6 +1,7 @@
 import { unzipSync, zipSync } from 'fflate';
 import { DteError, npyFile, readNpy, readNpyHeader, writeNpy } from '../base/index.js';
-import { allocateMatrix, checkMatrix, type Matrix } from './matrix.js';
+import { allocateMatrix, checkMatrix, type Matrix, type MatrixPromise } from './matrix.js';
+import { sortEntries } from './permute.js';
 
 export interface NpzOptions {
   /** Deflate the arrays: about half the size, many times slower. Default false (stored). */
@@ -12,7 +13,8 @@ const largestI32 = 0x7fffffff;
 
 /**
  * A matrix as scipy writes it (`scipy.sparse.save_npz`, format csr): a zip of the arrays data (f64), indices, indptr (i32 or i64),
- * shape (i64) and the text `csr`. `scipy.sparse.load_npz` reads it.
+ * shape (i64) and the text `csr`. `scipy.sparse.load_npz` reads it. A matrix that makes fewer promises than others says so in
+ * an array more, which scipy passes over: `promise`, the text `signed` and `anySum` where they hold.
  */
 export function writeNpz(matrix: Matrix, { compressed = false }: NpzOptions = {}): Uint8Array<ArrayBuffer> {
   const wide = matrix.columns > largestI32 || matrix.column.length > largestI32;
@@ -22,8 +24,14 @@ export function writeNpz(matrix: Matrix, { compressed = false }: NpzOptions = {}
     'format.npy': npyFile('|S3', [], new TextEncoder().encode('csr')),
     'shape.npy': writeNpy(BigInt64Array.of(BigInt(matrix.rows), BigInt(matrix.columns))),
     'data.npy': writeNpy(matrix.weight),
+    ...promiseFile(matrix),
   };
   return zipSync(files, { level: compressed ? 6 : 0, mtime: new Date(1980, 0, 1) });
+}
+
+function promiseFile({ signed, anySum }: MatrixPromise): Record<string, Uint8Array> {
+  const text = [...(signed ? ['signed'] : []), ...(anySum ? ['anySum'] : [])].join(' ');
+  return text === '' ? {} : { 'promise.npy': npyFile(`|S${text.length}`, [], new TextEncoder().encode(text)) };
 }
 
 /** The matrix of a scipy CSR file. `data.format` when damaged, not CSR, or not an interpolation matrix. */
@@ -43,8 +51,10 @@ export function readNpz(bytes: Uint8Array, file?: string): Matrix {
       hint: 'it must hold data, indices, indptr, shape and format',
     });
   };
-  const format = member('format');
-  const formatText = new TextDecoder().decode(format.subarray(readNpyHeader(format, file).dataStart)).replaceAll('\0', '');
+  const textOf = (array: Uint8Array): string =>
+    new TextDecoder().decode(array.subarray(readNpyHeader(array, file).dataStart)).replaceAll('\0', '');
+  const formatText = textOf(member('format'));
+  const promise = files['promise.npy'] === undefined ? [] : textOf(member('promise')).split(' ');
   if (formatText !== 'csr')
     throw new DteError('data.format', `a sparse matrix of format '${formatText}'`, { ...where, hint: 'only csr is read' });
   const shape = Array.from(readNpy(member('shape'), file).values, Number);
@@ -55,13 +65,17 @@ export function readNpz(bytes: Uint8Array, file?: string): Matrix {
   if (shape.length !== 2 || rowStart.length !== rows + 1 || column.length !== weight.length) {
     throw new DteError('data.format', `a CSR file whose shape ${shape.join(' x ')} and arrays do not agree`, where);
   }
-  const matrix = allocateMatrix({ rows, columns, entries: weight.length });
+  const matrix: Matrix = {
+    ...allocateMatrix({ rows, columns, entries: weight.length }),
+    ...(promise.includes('signed') ? { signed: true } : {}),
+    ...(promise.includes('anySum') ? { anySum: true } : {}),
+  };
   for (let row = 0; row <= rows; row++) matrix.rowStart[row] = Number(rowStart[row]);
   for (let entry = 0; entry < weight.length; entry++) {
     matrix.column[entry] = Number(column[entry]);
     matrix.weight[entry] = Number(weight[entry]);
   }
-  sortColumns(matrix);
+  for (let row = 0; row < rows; row++) sortEntries(matrix.column, matrix.weight, matrix.rowStart[row], matrix.rowStart[row + 1]);
   checkMatrix(matrix, file);
   return matrix;
 }
@@ -70,22 +84,4 @@ function indices(values: Uint32Array, wide: boolean): Int32Array | BigInt64Array
   // Below 2^31 the bits of u32 and i32 agree.
   if (!wide) return new Int32Array(values.buffer, values.byteOffset, values.length);
   return BigInt64Array.from(values, BigInt);
-}
-
-/** Other writers may leave the columns of a row in any order. */
-function sortColumns({ rows, rowStart, column, weight }: Matrix): void {
-  for (let row = 0; row < rows; row++) {
-    const start = rowStart[row];
-    for (let entry = start + 1; entry < rowStart[row + 1]; entry++) {
-      const c = column[entry];
-      const w = weight[entry];
-      let place = entry;
-      for (; place > start && column[place - 1] > c; place--) {
-        column[place] = column[place - 1];
-        weight[place] = weight[place - 1];
-      }
-      column[place] = c;
-      weight[place] = w;
-    }
-  }
 }

@@ -1,12 +1,11 @@
 import type { Grid } from '../atlas/index.js';
 import { cacheFolder, type Context, type FileInfo, isDteError, readWhole, sha256Hex, writeWhole } from '../base/index.js';
 import type { Matrix } from './matrix.js';
-import { methodName } from './methods.js';
 import { readWeights, writeWeights } from './weights-file.js';
-import { defaultMethod, prepareWeights, type WeightsOptions } from './weights.js';
+import { methodOf, prepareWeights, type WeightsOptions } from './weights.js';
 
 /** Raised when any method's weights change, so that older files are not found any more. */
-const weightsVersion = 1;
+const weightsVersion = 2;
 const suffix = '.weights';
 const defaultLimitMiB = 4096;
 const memoryLimitBytes = 2 ** 30;
@@ -18,7 +17,8 @@ const underWay = new Map<string, Promise<Matrix>>();
 
 /** Name of a matrix: what it depends on, and nothing else. */
 export function weightsKey(source: Grid, target: Grid, options: WeightsOptions = {}): string {
-  return sha256Hex(`weights ${weightsVersion} ${methodName(options.method ?? defaultMethod)} ${source.hash} ${target.hash}`).slice(0, 32);
+  const { name, resolved } = methodOf(options);
+  return sha256Hex(`weights ${weightsVersion} ${name} ${JSON.stringify(resolved)} ${source.hash} ${target.hash}`).slice(0, 32);
 }
 
 /**

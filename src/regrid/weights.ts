@@ -1,13 +1,18 @@
 import type { Grid } from '../atlas/index.js';
 import { type Context, DteError } from '../base/index.js';
 import { Team } from '../compute/index.js';
-import { sourceLayout, targetLayout } from './layout.js';
+import { frameOf, layoutOf, type RowLayout } from './layout.js';
 import { concatenateRows, identityMatrix, type Matrix } from './matrix.js';
+import type { MethodOptions, ResolvedOptions } from './method-options.js';
+import { resolveOptions } from './method-options.js';
 import type { Method, Problem } from './method.js';
-import { builtinMethods, methodName, methods } from './methods.js';
+import { builtinMethods, methodName, methods, optionsOfMethods } from './methods.js';
+import { fillOutside } from './outside.js';
+import { permuteColumns, permuteRows } from './permute.js';
 import { weightsTasks } from './weights-tasks.js';
 
-export interface WeightsOptions {
+/** The method, and those of `MethodOptions` that it takes. */
+export interface WeightsOptions extends MethodOptions {
   /** Default `linear`. */
   readonly method?: string;
 }
@@ -15,28 +20,56 @@ export interface WeightsOptions {
 export const defaultMethod = 'linear';
 
 /** Rows that one thread makes in the time it takes to start and warm up several times over. */
-const rowsPerThread = 750_000;
+const defaultRowsPerThread = 750_000;
+
+/** The full name of the method, and its options with their defaults. `input.option` for what it does not take. */
+export function methodOf({ method, ...given }: WeightsOptions): { readonly name: string; readonly resolved: ResolvedOptions } {
+  const name = methodName(method ?? defaultMethod);
+  return { name, resolved: resolveOptions(name, optionsOfMethods.get(name) ?? [], given) };
+}
 
 /**
  * The matrix that takes fields from `source` to `target`, in f64, made on worker threads where there are any. The result does not
- * depend on the number of threads. Equal grids give the identity. Target points outside an open source grid get an empty row.
- * Errors: `input.option` and `unsupported.method` for the method, `unsupported.grid` for grids that it cannot take, `fault.cancelled`.
+ * depend on the number of threads. Equal grids give the identity. Target points outside an open source grid get an empty row,
+ * unless the option `outside` says otherwise. A rotated source is handled in its own frame, a grid in nested order by way of its
+ * rows.
+ * Errors: `input.option` and `unsupported.method` for the method and its options, `unsupported.grid` for grids that it cannot take,
+ * `input.grid` for coordinates that are not finite, `input.area` for a point outside when that is a failure, `fault.cancelled`.
  */
 export async function prepareWeights(context: Context, source: Grid, target: Grid, options: WeightsOptions = {}): Promise<Matrix> {
-  const name = methodName(options.method ?? defaultMethod);
+  const { name, resolved } = methodOf(options);
   const shared = context.workers.threads > 0;
   if (source.hash === target.hash) return identityMatrix(source.points, shared);
+  const { grid: from, index: columns } = rowsOf(source);
+  const { grid: to, index: rows } = rowsOf(target);
+  const matrix =
+    from.hash === to.hash ? identityMatrix(from.points, shared) : await weightsBetween(context, from, to, { name, resolved, shared });
+  return permuteRows(permuteColumns(matrix, columns), rows);
+}
+
+/** A grid in an order with rows where it has one. */
+function rowsOf(grid: Grid): { readonly grid: Grid; readonly index?: Uint32Array } {
+  return grid.asRows === undefined ? { grid } : grid.asRows();
+}
+
+interface Chosen {
+  readonly name: string;
+  readonly resolved: ResolvedOptions;
+  readonly shared: boolean;
+}
+
+async function weightsBetween(context: Context, source: Grid, target: Grid, { name, resolved, shared }: Chosen): Promise<Matrix> {
   const method = await (methods.get(name) as () => Promise<Method>)();
-  method.check?.(source, target);
+  method.check?.(source, target, resolved);
   // Methods that a caller added are not known to the workers.
   const offered = builtinMethods.get(name) === methods.get(name) ? context.workers.threads : 0;
-  const threads = Math.min(offered, Math.floor(target.points / rowsPerThread));
+  const threads = Math.min(offered, Math.floor(target.points / (method.rowsPerThread ?? defaultRowsPerThread)));
   const onThreads = threads > 1;
-  const problem: Problem = { source: sourceLayout(source, name), target: targetLayout(target, onThreads), shared };
   if (context.signal?.aborted === true) throw cancelled();
   const begin = context.clock.elapsedMs();
+  const problem = await problemOf(method, source, target, { resolved, shared, posted: onThreads });
   const blocks = onThreads ? await rowsOnThreads(context, name, problem, threads) : [method.rows(problem, 0, target.points)];
-  const matrix = concatenateRows(blocks, source.points, shared);
+  const matrix = await fillOutside(concatenateRows(blocks, source.points, shared), problem);
   context.log.debug('regrid.weights', {
     method: name,
     rows: matrix.rows,
@@ -46,6 +79,38 @@ export async function prepareWeights(context: Context, source: Grid, target: Gri
     milliseconds: context.clock.elapsedMs() - begin,
   });
   return matrix;
+}
+
+interface ProblemOptions {
+  readonly resolved: ResolvedOptions;
+  readonly shared: boolean;
+  /** The problem will be posted to threads. */
+  readonly posted: boolean;
+}
+
+/** Everything that the rows of a method are made from. */
+export async function problemOf(method: Method, source: Grid, target: Grid, options: ProblemOptions): Promise<Problem> {
+  const { resolved, shared, posted } = options;
+  const frame = frameOf(source);
+  const inFrame = frame === undefined ? {} : { frame };
+  const needs = new Set(method.needs);
+  const problem: Problem = {
+    source: layoutOf(source, { ...inFrame, shared: posted, cells: needs.has('source-cells') }),
+    target: layoutOf(target, { ...inFrame, shared: posted, cells: needs.has('target-cells') }),
+    shared,
+    options: resolved,
+  };
+  checkRows(method, source, problem.source.rows, 'source');
+  checkRows(method, target, problem.target.rows, 'target');
+  const prepared = await method.prepare?.(problem);
+  return prepared === undefined ? problem : { ...problem, prepared };
+}
+
+function checkRows({ name, needs }: Method, grid: Grid, rows: RowLayout | undefined, side: 'source' | 'target'): void {
+  if (rows !== undefined || needs?.includes(`${side}-rows`) !== true) return;
+  throw new DteError('unsupported.grid', `${name} with a ${side} grid of type ${grid.type}`, {
+    hint: `${name} takes ${side} grids whose points lie on parallels (regular, reduced or HEALPix)${side === 'target' ? ', in the frame of the source' : ''}`,
+  });
 }
 
 /** Ranges for each thread: several, because rows near the poles cost more than others. */

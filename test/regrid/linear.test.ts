@@ -160,9 +160,18 @@ t.test('rows on the southern edge between two points, which the great circle lea
   t.ok(weights.every((weight) => Math.abs(weight - 0.5) < 1e-12));
 });
 
-t.test('grids without rows along parallels are refused as sources', async (t) => {
+t.test('a rotated source is handled in its own frame', async (t) => {
   const source = gridFromSpec({ grid: [5, 5], rotation: [-40, 10] });
-  await t.rejects(linear(source, gridFromSpec('10/10')), { code: 'unsupported.grid' });
+  const matrix = await linear(source, gridFromSpec('O32'));
+  checkMatrix(matrix);
+  const { worst, empty } = rayErrors(source, gridFromSpec('O32'), matrix);
+  t.ok(worst < 1e-9 && empty === 0, `distance from the ray ${worst}`);
+  // Both grids in one frame: the matrix of the grids that are not rotated.
+  const target = gridFromSpec({ grid: [10, 10], rotation: [-40, 10] });
+  t.same(differingRows(await linear(source, target), await linear(gridFromSpec('5/5'), gridFromSpec('10/10')), 0), []);
+});
+
+t.test('grids without coordinates are refused', async (t) => {
   await t.rejects(linear(gridFromSpec('O16'), gridFromSpec({ type: 'sh', truncation: 21 })), { code: 'unsupported.grid' });
 });
 

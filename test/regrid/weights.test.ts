@@ -2,16 +2,28 @@ import t from 'tap';
 import { gridFromSpec } from '../../src/atlas/index.js';
 import type { Context } from '../../src/base/index.js';
 import { nodeContext } from '../../src/base/node.js';
-import { sourceLayout, targetLayout } from '../../src/regrid/layout.js';
-import { checkMatrix, identityMatrix, type Matrix, methodName, methods, prepareWeights, type Problem } from '../../src/regrid/index.js';
+import { layoutOf } from '../../src/regrid/layout.js';
+import {
+  checkMatrix,
+  identityMatrix,
+  type Matrix,
+  methodName,
+  methods,
+  prepareWeights,
+  type Problem,
+  readNpz,
+  writeNpz,
+} from '../../src/regrid/index.js';
 import { concatenateRows } from '../../src/regrid/matrix.js';
+import { permuteColumns, permuteRows } from '../../src/regrid/permute.js';
+import { readWeights, writeWeights } from '../../src/regrid/weights-file.js';
 import { rowsOnThreads } from '../../src/regrid/weights.js';
 import { differingRows } from './reference-matrices.js';
 
 const context = nodeContext();
 
 function problem(from: string, to: string): Problem {
-  return { source: sourceLayout(gridFromSpec(from), 'linear'), target: targetLayout(gridFromSpec(to), false), shared: true };
+  return { source: layoutOf(gridFromSpec(from)), target: layoutOf(gridFromSpec(to)), shared: true, options: {} };
 }
 
 t.test('weights do not depend on the number of threads or on how rows are split', async (t) => {
@@ -121,4 +133,47 @@ t.test('checkMatrix refuses what is not an interpolation matrix', (t) => {
   ];
   for (const matrix of bad) t.throws(() => checkMatrix(matrix, 'w.npz'), { code: 'data.format', where: { file: 'w.npz' } });
   t.end();
+});
+
+t.test('a matrix that promises less may hold what others may not', async (test) => {
+  const rows = { rows: 1, columns: 3, rowStart: Uint32Array.of(0, 2), column: Uint32Array.of(0, 2) };
+  const overshooting: Matrix = { ...rows, weight: Float64Array.of(-0.25, 1.25), signed: true };
+  const covered: Matrix = { ...rows, weight: Float64Array.of(0.25, 0.25), anySum: true };
+  checkMatrix(overshooting);
+  checkMatrix(covered);
+  test.throws(() => checkMatrix({ ...overshooting, weight: Float64Array.of(-0.25, 1) }), { code: 'data.format', message: /sums to 0.75/ });
+  test.throws(() => checkMatrix({ ...covered, weight: Float64Array.of(-0.25, 1) }), { code: 'data.format', message: /-0.25/ });
+  for (const matrix of [overshooting, covered]) {
+    const { signed, anySum } = matrix;
+    test.match(readNpz(writeNpz(matrix)), { signed, anySum, weight: matrix.weight });
+    test.match(readWeights(writeWeights(matrix) as Uint8Array<ArrayBuffer>, 'a'), { signed, anySum, weight: matrix.weight });
+    test.match(concatenateRows([identityMatrix(3), matrix], 3), { signed, anySum });
+  }
+});
+
+t.test('rows and columns of a matrix can be brought to another order', async (test) => {
+  const matrix: Matrix = {
+    rows: 3,
+    columns: 3,
+    rowStart: Uint32Array.of(0, 2, 2, 3),
+    column: Uint32Array.of(0, 1, 2),
+    weight: Float64Array.of(0.25, 0.75, 1),
+  };
+  const columns = permuteColumns(matrix, Uint32Array.of(2, 0, 1));
+  test.same(
+    [[...columns.column], [...columns.weight]],
+    [
+      [0, 2, 1],
+      [0.75, 0.25, 1],
+    ],
+  );
+  const rows = permuteRows(matrix, Uint32Array.of(2, 0, 1));
+  test.same(
+    [[...rows.rowStart], [...rows.column], [...rows.weight]],
+    [
+      [0, 0, 1, 3],
+      [2, 0, 1],
+      [1, 0.25, 0.75],
+    ],
+  );
 });
