@@ -14,6 +14,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'openEngine',
     'Pass',
     'probe',
+    'recordValueRanges',
     'Team',
   ],
   'mars/index': [

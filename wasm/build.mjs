@@ -12,7 +12,7 @@ const overArena = ['--importMemory', '--sharedMemory', '--enable', 'threads', '-
 const modules = [
   { source: 'wasm/aec.ts', target: 'src/grib/codec/aec-wasm.ts', name: 'AEC_WASM', options: ['--initialMemory', '4'] },
   { source: 'wasm/grib/unpack.ts', target: 'src/grib/unpack-wasm.ts', name: 'unpackWasm', options: overArena },
-  { source: 'wasm/grib/value-range.ts', target: 'src/grib/value-range-wasm.ts', name: 'valueRangeWasm', options: overArena },
+  { source: 'wasm/compute/value-range.ts', target: 'src/compute/value-range-wasm.ts', name: 'valueRangeWasm', options: overArena },
   { source: 'wasm/grib/pack.ts', target: 'src/grib/pack-wasm.ts', name: 'packWasm', options: overArena },
   { source: 'wasm/regrid/csr-apply.ts', target: 'src/regrid/csr-apply-wasm.ts', name: 'csrApplyWasm', options: overArena },
 ];

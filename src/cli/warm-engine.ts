@@ -2,7 +2,13 @@ import type { Context } from '../base/index.js';
 import { type Engine, type EngineOptions, openEngine } from '../compute/index.js';
 
 const tasks = ['../grib/aec-tasks.js'];
-const twins = ['../grib/unpack.js', '../regrid/csr-apply.js', '../grib/value-range.js', '../grib/value-range-merge.js', '../grib/pack.js'];
+const twins = [
+  '../grib/unpack.js',
+  '../regrid/csr-apply.js',
+  '../compute/value-range.js',
+  '../compute/value-range-merge.js',
+  '../grib/pack.js',
+];
 
 /** What the options of a command say about the engine. */
 export interface EngineChoice {

@@ -35,6 +35,7 @@ export { openEngine } from './open-engine.js';
 export { Pass } from './pass.js';
 export type { KernelProfile } from './profile.js';
 export { probe } from './self-check.js';
+export { recordValueRanges, type Reduced, type ValueRanges } from './record-value-ranges.js';
 export { expandShader } from './shader.js';
 export { Team } from './cpu/team.js';
 export type { Task, TaskModule } from './cpu/team.js';

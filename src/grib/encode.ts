@@ -1,6 +1,6 @@
 import type { Field, Grid, Tile } from '../atlas/index.js';
 import { atPlace, concatenated, DteError } from '../base/index.js';
-import type { DeviceArray, Engine, Pass } from '../compute/index.js';
+import { type DeviceArray, type Engine, type Pass, recordValueRanges } from '../compute/index.js';
 import { aecTasks } from './aec-tasks.js';
 import { type EncodedData, messageParts } from './build-message.js';
 import { type AecStream, type AecValues, decimalFactor, type PackingParameters, simplePackingParameters } from './codec/index.js';
@@ -12,8 +12,6 @@ import { pack } from './pack.js';
 import { presentWords } from './present-words.js';
 import { rawNumber } from './raw-keys.js';
 import { packedFormat } from './unpack.js';
-import { pointsPerChunk, valueRange } from './value-range.js';
-import { chunksPerMerge, valueRangeMerge } from './value-range-merge.js';
 
 export interface EncodeOptions {
   /** `keep` uses the packing of each layer's message where it can be written, else simple. Default `keep`. */
@@ -132,8 +130,9 @@ async function valueRanges(
   layers: readonly Message[],
 ): Promise<readonly LaneRange[]> {
   const [minimum, maximum, missing, strange] = await engine
-    .run((pass) => recordRanges(pass, values, points, lanes))
-    .then(async (arrays) => {
+    .run((pass) => recordValueRanges(pass, [{ values, points }], lanes))
+    .then(async ({ minimum, maximum, missingCount, strangeCount }) => {
+      const arrays = [minimum, maximum, missingCount, strangeCount] as const;
       const read = await engine.read(...arrays);
       for (const array of arrays) array.release();
       return read;
@@ -147,28 +146,6 @@ async function valueRanges(
     }
     return { minimum: minimum[lane] as number, maximum: maximum[lane] as number, missing: missing[lane] as number };
   });
-}
-
-type RangeArrays = readonly [DeviceArray<'f32'>, DeviceArray<'f32'>, DeviceArray<'u32'>, DeviceArray<'u32'>];
-
-function recordRanges(pass: Pass, values: DeviceArray<'f32'>, points: number, lanes: number): RangeArrays {
-  const allocate = (count: number): RangeArrays => [
-    pass.allocate('f32', count * lanes),
-    pass.allocate('f32', count * lanes),
-    pass.allocate('u32', count * lanes),
-    pass.allocate('u32', count * lanes),
-  ];
-  let chunks = Math.max(1, Math.ceil(points / pointsPerChunk));
-  let [minimum, maximum, missingCount, strangeCount] = allocate(chunks);
-  pass.run(valueRange, { chunks, points, lanes, values, minimum, maximum, missingCount, strangeCount });
-  while (chunks > 1) {
-    const merged = Math.ceil(chunks / chunksPerMerge);
-    const inputs = { minimumIn: minimum, maximumIn: maximum, missingIn: missingCount, strangeIn: strangeCount };
-    [minimum, maximum, missingCount, strangeCount] = allocate(merged);
-    pass.run(valueRangeMerge, { merged, chunks, lanes, ...inputs, minimum, maximum, missingCount, strangeCount });
-    chunks = merged;
-  }
-  return [minimum, maximum, missingCount, strangeCount];
 }
 
 function planLanes(layers: readonly Message[], ranges: readonly LaneRange[], points: number, options: EncodeOptions): readonly LanePlan[] {

@@ -1,11 +1,11 @@
 import { copy, gather, type Kernel, missingValue, probe } from '../../src/compute/index.js';
+import { valueRange } from '../../src/compute/value-range.js';
+import { valueRangeMerge } from '../../src/compute/value-range-merge.js';
 import { compact } from '../../src/grib/compact.js';
 import { pack } from '../../src/grib/pack.js';
 import { presentWords } from '../../src/grib/present-words.js';
 import { unpack } from '../../src/grib/unpack.js';
 import { unpackFloats } from '../../src/grib/unpack-floats.js';
-import { valueRange } from '../../src/grib/value-range.js';
-import { valueRangeMerge } from '../../src/grib/value-range-merge.js';
 import { wordCounts } from '../../src/grib/word-counts.js';
 import { wordRanks } from '../../src/grib/word-ranks.js';
 import { csrApply } from '../../src/regrid/csr-apply.js';

@@ -1,4 +1,4 @@
-import { kernel, type TwinArguments } from '../compute/index.js';
+import { kernel, type TwinArguments } from './kernel.js';
 import { largestReal } from './value-range.js';
 
 /** Partial results that one invocation merges. */
@@ -8,8 +8,8 @@ const params = { merged: 'u32', chunks: 'u32', lanes: 'u32' } as const;
 const inputs = { minimumIn: 'f32', maximumIn: 'f32', missingIn: 'u32', strangeIn: 'u32' } as const;
 const outputs = { minimum: 'f32', maximum: 'f32', missingCount: 'u32', strangeCount: 'u32' } as const;
 
-/** Merges 64 partial results of `grib/value-range` of a lane into one; applied until one is left. Inputs [chunks, lanes], outputs [merged, lanes]. */
-export const valueRangeMerge = kernel('grib/value-range-merge', {
+/** Merges 64 partial results of `compute/value-range` of a lane into one; applied until one is left. Inputs [chunks, lanes], outputs [merged, lanes]. */
+export const valueRangeMerge = kernel('compute/value-range-merge', {
   params,
   inputs,
   outputs,

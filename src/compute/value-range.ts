@@ -1,4 +1,5 @@
-import { kernel, missingValue, type TwinArguments } from '../compute/index.js';
+import { kernel, type TwinArguments } from './kernel.js';
+import { missingValue } from './missing.js';
 import { valueRangeWasm } from './value-range-wasm.js';
 
 /** Points that one invocation reduces. */
@@ -12,7 +13,7 @@ const outputs = { minimum: 'f32', maximum: 'f32', missingCount: 'u32', strangeCo
  * Smallest and largest present value of 256 points of a lane, how many are missing, and how many are not finite. A chunk
  * without present values gives +f32 max and -f32 max. values [points, lanes]; all others [chunks, lanes].
  */
-export const valueRange = kernel('grib/value-range', {
+export const valueRange = kernel('compute/value-range', {
   params,
   inputs,
   outputs,
@@ -41,7 +42,7 @@ function valueRangeHost(args: TwinArguments<typeof params, typeof inputs, typeof
       for (let point = chunk * pointsPerChunk; point < last; point++) {
         const value = values[point * lanes + lane] as number;
         if (value === missingValue) absent++;
-        // Written so that NaN and infinities fall into the last branch; finite values of f64 beyond f32 do not fit GRIB either.
+        // Written so that NaN and infinities fall into the last branch; finite values of f64 beyond f32 fit no other executor.
         else if (value >= -largestReal && value <= largestReal) {
           if (value < least) least = value;
           if (value > most) most = value;

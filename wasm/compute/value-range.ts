@@ -1,4 +1,4 @@
-// The compiled twin of src/grib/value-range.ts; see there for the arrays. All arrays are byte addresses.
+// The compiled twin of src/compute/value-range.ts; see there for the arrays. All arrays are byte addresses.
 import { missingBits } from '../lib/lanes';
 
 const pointsPerChunk: u32 = 256;
