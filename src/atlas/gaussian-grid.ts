@@ -1,5 +1,6 @@
 import { DteError } from '../base/index.js';
 import { type AreaInput, checkArea, edgesOf, formatArea } from './area.js';
+import { rowCells } from './cells/row-cells.js';
 import { checkGaussianNumber, gaussianLatitudes } from './gaussian-latitudes.js';
 import { gaussianName, plOfName, regularPl } from './gaussian-pl.js';
 import type { Area, Grid, GridSpec, Rows } from './grid.js';
@@ -200,6 +201,7 @@ function fromSelection(gaussianNumber: number, selection: Selection, isRegular: 
     rows,
     gaussianNumber,
     coordinates: () => rowsCoordinates(rows),
+    cells: () => rowCells(rows, gaussianNumber),
   };
 }
 

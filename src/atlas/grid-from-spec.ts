@@ -1,22 +1,35 @@
 import { DteError, nearestWord } from '../base/index.js';
-import type { AreaInput } from './area.js';
 import { crop } from './crop.js';
 import { gaussianGrid } from './gaussian-grid.js';
 import type { Grid, GridSpec } from './grid.js';
 import { acceptedGrids, gridFromName } from './grid-name.js';
+import { healpixGrid } from './healpix/healpix-grid.js';
 import { spectralGrid, unknownGrid, unstructuredGrid } from './other-grids.js';
 import { latLonFromIncrements } from './regular-lat-lon.js';
+import { orderedGrid } from './ordered-grid.js';
 import type { Rotation } from './rotated-lat-lon.js';
+import { allowOnly, areaOf, integer, numbers, pair, rotationOf, type SpecMap } from './spec-map.js';
 
-const keys = ['grid', 'area', 'pl', 'N', 'rotation', 'reference', 'order', 'type', 'truncation', 'points', 'identity'] as const;
-type Key = (typeof keys)[number];
-type SpecMap = Partial<Record<Key, unknown>>;
+const keys: readonly string[] = [
+  'grid',
+  'area',
+  'pl',
+  'N',
+  'rotation',
+  'reference',
+  'order',
+  'ordering',
+  'type',
+  'truncation',
+  'points',
+  'identity',
+];
 
 /**
  * The grid that a gridspec describes: a name (`O640`, any case), increments (`1/1`, `[1, 1]`), or a map, as an object or as
  * JSON text: `{ grid: 'O640', area: '60/-30/30/40' }`, `{ grid: [0.25, 0.25], rotation: [-40, 10] }`, `{ pl: [20, ...] }`,
  * `{ type: 'sh', truncation: 639 }`. Keys: grid, area (N/W/S/E), pl (points of each row's circle) with N when it has not 2N rows,
- * rotation (south pole lat/lon), reference (lon/lat of a point of a shifted grid), order (i+j- only). YAML text is read by `gridFromText`.
+ * rotation (south pole lat/lon), reference (lon/lat of a point of a shifted grid), order (i+j-, i+j+, ..., ring, nested). YAML text is read by `gridFromText`.
  *
  * Errors: `input.syntax` (text that is neither a name nor JSON), `input.grid` (unknown name or key, contradictions), `input.area`,
  * `unsupported.grid` (valid but not implemented).
@@ -75,25 +88,41 @@ function fromValue(value: unknown): Grid {
     throw new DteError('input.grid', `gridspec ${JSON.stringify(value)} is not a grid`, { hint: acceptedGrids });
   }
   for (const key of Object.keys(value)) {
-    if ((keys as readonly string[]).includes(key)) continue;
+    if (keys.includes(key)) continue;
     const near = nearestWord(key, keys);
     throw new DteError('input.grid', `gridspec key '${key}' is not known`, {
       hint: `keys are ${keys.join(', ')}${near === undefined ? '' : `; did you mean '${near}'?`}`,
     });
   }
-  return fromMap(value as SpecMap);
+  return inOrder(value as SpecMap);
+}
+
+/** The order of the points goes with any grid; `ordering` is its older name. */
+function inOrder({ order, ordering, ...map }: SpecMap): Grid {
+  const wanted = order ?? ordering ?? 'i+j-';
+  if (typeof wanted !== 'string') {
+    throw new DteError('input.grid', `gridspec order ${JSON.stringify(wanted)} is not a word`, { hint: 'i+j-, i+j+, ring, nested' });
+  }
+  const grid = fromMap(map);
+  if (wanted !== 'ring' && wanted !== 'nested') return orderedGrid(grid, wanted);
+  const { healpix } = grid;
+  if (healpix === undefined) {
+    throw new DteError('input.grid', `order '${wanted}' does not fit a grid of type ${grid.type}`, { hint: 'HEALPix grids have it' });
+  }
+  if (healpix.order === 'nested' && wanted === 'ring') {
+    throw new DteError('input.grid', `order 'ring' contradicts the grid's name ${String(map.grid)}`, { hint: 'leave out order' });
+  }
+  return wanted === healpix.order ? grid : healpixGrid(healpix.nside, wanted);
 }
 
 function fromMap(map: SpecMap): Grid {
-  if (map.order !== undefined && map.order !== 'i+j-') {
-    throw new DteError('unsupported.grid', `gridspec order ${JSON.stringify(map.order)} is not implemented`, { hint: 'i+j- is' });
-  }
   if (
     map.type !== undefined &&
     map.type !== 'regular_ll' &&
     map.type !== 'rotated_ll' &&
     map.type !== 'regular_gg' &&
-    map.type !== 'reduced_gg'
+    map.type !== 'reduced_gg' &&
+    map.type !== 'healpix'
   )
     return fromType(map);
   const grid = map.grid !== undefined ? fromGridKey(map.grid, map) : fromPl(map);
@@ -126,15 +155,15 @@ function fromType(map: SpecMap): Grid {
 function fromGridKey(grid: unknown, map: SpecMap): Grid {
   const increments = incrementsOf(grid);
   if (increments !== undefined) {
-    allowOnly(map, ['grid', 'area', 'rotation', 'reference', 'order', 'type']);
+    allowOnly(map, ['grid', 'area', 'rotation', 'reference', 'type']);
     return latLonFromIncrements(increments, {
       ...(map.area === undefined ? {} : { area: areaOf(map.area) }),
-      ...(map.reference === undefined ? {} : { reference: pair(map.reference, 'reference', 'lon/lat') }),
+      ...(map.reference === undefined ? {} : { reference: pair(map.reference, 'reference', 'lon/lat, degrees') }),
       ...(map.rotation === undefined ? {} : { rotation: rotationOf(map.rotation) }),
     });
   }
   if (typeof grid !== 'string') throw new DteError('input.grid', `grid ${JSON.stringify(grid)} is not a grid`, { hint: acceptedGrids });
-  allowOnly(map, ['grid', 'area', 'rotation', 'order', 'type']);
+  allowOnly(map, ['grid', 'area', 'rotation', 'type']);
   const named = gridFromName(grid);
   const part = map.area === undefined ? named : crop(named, areaOf(map.area)).grid;
   return map.rotation === undefined ? part : rotateNamed(part, grid, rotationOf(map.rotation));
@@ -156,7 +185,7 @@ function rotateNamed(grid: Grid, name: string, rotation: Rotation): Grid {
 
 function fromPl(map: SpecMap): Grid {
   if (map.pl === undefined) throw new DteError('input.grid', 'gridspec has neither grid nor pl nor type', { hint: acceptedGrids });
-  allowOnly(map, ['pl', 'N', 'area', 'order', 'type']);
+  allowOnly(map, ['pl', 'N', 'area', 'type']);
   const pl = numbers(map.pl);
   if (pl === undefined)
     throw new DteError('input.grid', `pl ${JSON.stringify(map.pl)} is not a list of numbers`, { hint: 'points per row, north to south' });
@@ -176,44 +205,4 @@ function incrementsOf(grid: unknown): readonly [number, number] | undefined {
   if (typeof grid === 'string' && !grid.includes('/')) return undefined;
   const list = numbers(grid);
   return list?.length === 2 ? (list as [number, number]) : undefined;
-}
-
-function areaOf(value: unknown): AreaInput {
-  const list = numbers(value);
-  if (list !== undefined) return list;
-  throw new DteError('input.area', `area ${JSON.stringify(value)} is not four numbers`, {
-    hint: 'an area is north/west/south/east in degrees',
-  });
-}
-
-function rotationOf(value: unknown): Rotation {
-  const [southPoleLat, southPoleLon] = pair(value, 'rotation', 'latitude/longitude of the south pole');
-  return { southPoleLat, southPoleLon };
-}
-
-function pair(value: unknown, key: Key, meaning: string): [number, number] {
-  const list = numbers(value);
-  if (list?.length === 2) return list as [number, number];
-  throw new DteError('input.grid', `${key} ${JSON.stringify(value)} is not two numbers`, { hint: `${key} is ${meaning}, degrees` });
-}
-
-/** A list of finite numbers, or such a list written with slashes. */
-function numbers(value: unknown): readonly number[] | undefined {
-  const parts: readonly unknown[] | undefined = typeof value === 'string' ? value.split('/') : Array.isArray(value) ? value : undefined;
-  const list = parts?.map((part) => (typeof part === 'string' && part.trim() !== '' ? Number(part) : part));
-  return list?.every((part): part is number => typeof part === 'number' && Number.isFinite(part)) ? list : undefined;
-}
-
-function integer(map: SpecMap, key: Key): number {
-  const value = map[key];
-  if (typeof value === 'number' && Number.isInteger(value)) return value;
-  throw new DteError('input.grid', `gridspec ${key} is ${JSON.stringify(value) ?? 'absent'}`, { hint: `${key} is an integer` });
-}
-
-function allowOnly(map: SpecMap, allowed: readonly Key[]): void {
-  const extra = (Object.keys(map) as Key[]).find((key) => map[key] !== undefined && !allowed.includes(key));
-  if (extra === undefined) return;
-  throw new DteError('input.grid', `gridspec key '${extra}' does not fit the rest of the gridspec`, {
-    hint: `keys that do: ${allowed.join(', ')}`,
-  });
 }

@@ -3,20 +3,32 @@ import { checkGaussianNumber } from './gaussian-latitudes.js';
 import { gaussianGrid } from './gaussian-grid.js';
 import { classicGaussianNumbers, nearestClassicNumber, plOfName } from './gaussian-pl.js';
 import type { Grid } from './grid.js';
-import { latLonFromCounts } from './regular-lat-lon.js';
+import { healpixGrid } from './healpix/healpix-grid.js';
+import { latLonFromCounts, type LatLonShift } from './regular-lat-lon.js';
 
 export const acceptedGrids =
-  'accepted are L<nx>x<ny>, L<N>, F<N>, N<N> (tables), O<N>, <dlon>/<dlat>, [dlon, dlat], or a map with grid, area, pl, rotation';
+  'accepted are L<nx>x<ny>, L<N>, S/Slon/Slat likewise, F<N>, N<N> (tables), O<N>, H<n>, H<n>n, <dlon>/<dlat>, [dlon, dlat], or a map with grid, area, pl, rotation';
 
 /** Valid names of grids that are not implemented. */
-const otherNames = /^(h[r]?\d+n?|s(lon|lat)?\d+(x\d+)?|cs-[a-z-]+\d+|e?orca[0-9_a-z]+|icon.*|fesom.*)$/i;
+const otherNames = /^(cs-[a-z-]+\d+|e?orca[0-9_a-z]+|icon.*|fesom.*)$/i;
+
+/** What the letters before the size of a latitude-longitude grid shift by half a step. */
+const shifts: Readonly<Record<string, LatLonShift>> = { l: 'none', s: 'both', slon: 'lon', slat: 'lat' };
 
 /** The grid of a name such as `O640` or `L1440x721` (upper or lower case); `input.grid` when there is none. */
 export function gridFromName(name: string): Grid {
-  const latLon = /^l(\d+)(?:x(\d+))?$/i.exec(name);
+  const latLon = /^(l|s|slon|slat)(\d+)(?:x(\d+))?$/i.exec(name);
   if (latLon !== null) {
-    const [first, second] = [Number(latLon[1]), latLon[2]];
-    return second === undefined ? latLonFromCounts(4 * first, 2 * first + 1) : latLonFromCounts(first, Number(second));
+    const shift = shifts[(latLon[1] as string).toLowerCase()] as LatLonShift;
+    const [first, second] = [Number(latLon[2]), latLon[3]];
+    const hasPoleRows = shift === 'none' || shift === 'lon';
+    if (second !== undefined) return latLonFromCounts(first, Number(second), shift);
+    return latLonFromCounts(4 * first, 2 * first + (hasPoleRows ? 1 : 0), shift);
+  }
+  const healpix = /^h(?:([rn])(\d+)|(\d+)(n?))$/i.exec(name);
+  if (healpix !== null) {
+    const isNested = `${healpix[1] ?? ''}${healpix[4] ?? ''}`.toLowerCase() === 'n';
+    return healpixGrid(Number(healpix[2] ?? healpix[3]), isNested ? 'nested' : 'ring');
   }
   const gaussian = /^([fno])(\d+)$/i.exec(name);
   if (gaussian === null) throw unknownName(name);

@@ -1,5 +1,6 @@
 import { DteError } from '../base/index.js';
 import { type AreaInput, checkArea, edgesOf, formatArea, turnsToPrincipal } from './area.js';
+import { rowCells } from './cells/row-cells.js';
 import type { Area, Grid, GridSpec, Rows } from './grid.js';
 import { gridHash } from './grid-hash.js';
 import { progression, turned } from './progression.js';
@@ -99,12 +100,25 @@ export function latLonFromIncrements(increments: readonly [number, number], opti
   return build({ ...corner, columns, rows, periodic: closes }, options.rotation);
 }
 
-/** `L<nx>x<ny>`: nx columns from 0 E, ny rows from pole to pole. */
-export function latLonFromCounts(columns: number, rows: number): Grid {
-  if (!isCount(columns) || !isCount(rows) || rows < 2) {
-    throw new DteError('input.grid', `grid L${columns}x${rows} is not possible`, { hint: 'at least 1 column and 2 rows (pole to pole)' });
+/** Which coordinates lie half a step beside those of `L<nx>x<ny>`. */
+export type LatLonShift = 'none' | 'lon' | 'lat' | 'both';
+
+const shiftLetters: Readonly<Record<LatLonShift, string>> = { none: 'L', lon: 'Slon', lat: 'Slat', both: 'S' };
+
+/**
+ * `L<nx>x<ny>`: nx columns from 0 E, ny rows from pole to pole. `Slon` has its columns half a step to the east, `Slat` ny rows
+ * half a step of 180/ny degrees off the poles, `S` both.
+ */
+export function latLonFromCounts(columns: number, rows: number, shift: LatLonShift = 'none'): Grid {
+  const hasPoleRows = shift === 'none' || shift === 'lon';
+  if (!isCount(columns) || !isCount(rows) || (hasPoleRows && rows < 2)) {
+    throw new DteError('input.grid', `grid ${shiftLetters[shift]}${columns}x${rows} is not possible`, {
+      hint: `at least 1 column and ${hasPoleRows ? '2 rows (pole to pole)' : '1 row'}`,
+    });
   }
-  return regularLatLon({ north: 90, west: 0, dlon: 360 / columns, dlat: 180 / (rows - 1), columns, rows });
+  const west = shift === 'none' || shift === 'lat' ? 0 : 180 / columns;
+  const [north, dlat] = hasPoleRows ? [90, 180 / (rows - 1)] : [90 - 90 / rows, 180 / rows];
+  return regularLatLon({ north, west, dlon: 360 / columns, dlat, columns, rows });
 }
 
 interface Corner {
@@ -129,18 +143,26 @@ function build(corner: Corner, rotation: Rotation | undefined): Grid {
   }
   return {
     type: 'regular_ll',
-    ...(isPoleToPole(corner, area) ? { name: `L${columns}x${rows}` } : {}),
+    ...named(corner, area),
     points: columns * rows,
     spec,
     hash: gridHash(spec),
     area,
     rows: layout,
     coordinates: () => rowsCoordinates(layout),
+    cells: () => rowCells(layout),
   };
 }
 
-function isPoleToPole(corner: Corner, area: Area): boolean {
-  return corner.periodic && corner.west === 0 && area.north === 90 && area.south === -90;
+/** The name of a grid round the globe whose columns begin on Greenwich or half a step east of it, and whose rows reach the poles or end half a step off them. */
+function named({ periodic, west, dlon, columns, rows }: Corner, { north, south }: Area): { readonly name?: string } {
+  const near = (a: number, b: number): boolean => Math.abs(a - b) < sameDegree;
+  const isLonShifted = near(west, dlon / 2);
+  const isLatShifted = near(90 - north, 90 / rows) && near(90 + south, 90 / rows);
+  const reachesPoles = north === 90 && south === -90;
+  if (!periodic || !(west === 0 || isLonShifted) || !(reachesPoles || isLatShifted)) return {};
+  const shift = isLonShifted ? (isLatShifted ? 'both' : 'lon') : isLatShifted ? 'lat' : 'none';
+  return { name: `${shiftLetters[shift]}${columns}x${rows}` };
 }
 
 function layoutRows(corner: Corner): Rows {
