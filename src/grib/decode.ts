@@ -7,6 +7,7 @@ import { scanOrderOf } from './grid-of.js';
 import { laneReals } from './lane-reals.js';
 import type { Message } from './message.js';
 import { type PackedValues, packedValues } from './packed.js';
+import { prepareSpectralDecode } from './spectral/prepare-decode.js';
 import { noBitmap, packedFormat, unpack } from './unpack.js';
 import { unpackFloats } from './unpack-floats.js';
 import { wordCounts, wordsPerChunk } from './word-counts.js';
@@ -39,10 +40,12 @@ interface PreparedTile {
 
 /**
  * The host's part of decoding messages that share one grid: entropy decoding on worker threads, copies of plain bits. The values
- * themselves are made on the device. Errors: those of `packedValues`, `data.codec` for a damaged AEC stream, `input.field`
+ * themselves are made on the device. Spectral messages give their coefficients, in the order of the message. Errors: those of
+ * `packedValues` and `spectralValues`, `data.codec` for a damaged AEC stream, `input.field`
  * when a message does not fit the grid; each names the message.
  */
 export async function prepareDecode(engine: Engine, messages: readonly Message[], grid: Grid): Promise<PreparedDecode> {
+  if (grid.type === 'sh') return prepareSpectralDecode(engine, messages, grid);
   const packed = messages.map((message) => checkedPacked(message, grid));
   const layout = tileLayout(grid.points, messages.length, Math.min(engine.info.maxBindingBytes, 2 ** 31));
   const tiles = layout.map(([firstLayer, lanes]) => prepareTile(engine, packed.slice(firstLayer, firstLayer + lanes), firstLayer));

@@ -4,11 +4,13 @@ import { valueRangeMerge } from '../../src/compute/value-range-merge.js';
 import { compact } from '../../src/grib/compact.js';
 import { pack } from '../../src/grib/pack.js';
 import { presentWords } from '../../src/grib/present-words.js';
+import { spectralExpand } from '../../src/grib/spectral-expand.js';
 import { unpack } from '../../src/grib/unpack.js';
 import { unpackFloats } from '../../src/grib/unpack-floats.js';
 import { wordCounts } from '../../src/grib/word-counts.js';
 import { wordRanks } from '../../src/grib/word-ranks.js';
 import { csrApply } from '../../src/regrid/csr-apply.js';
+import { expandCase } from './cases/grib-spectral.js';
 
 export type Inputs = Readonly<Record<string, number | Float64Array | Uint32Array>>;
 
@@ -88,6 +90,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...[packedLanes, streamLanes, elementLanes, streamLanes.slice(0, 1)].map((kinds) =>
     entry(pack, (points, random) => packCase(points, random, kinds)),
   ),
+  entry(spectralExpand, expandCase),
   entry(csrApply, (rows, random) => csrCase(rows, random, 0, lanes)),
   entry(csrApply, (rows, random) => csrCase(rows, random, 0, 8)),
   ...[1, 2, 3, 4].map((strategy) => entry(csrApply, (rows, random) => csrCase(rows, random, strategy, lanes))),

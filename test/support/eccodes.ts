@@ -19,9 +19,13 @@ export interface EccodesField {
 // ecCodes turns its missing value into a long; no field of the tests has this value.
 const marker = -987654321987654;
 const filter = `set missingValue=${marker};
-print "=[edition] [packingType] [bitsPerValue] [numberOfValues] [numberOfMissing] [max%.17g] [min%.17g]";
-if (packingType is "grid_ieee") { print "[values%.17g!1]"; }
-else { if (numberOfMissing == 0 && bitsPerValue == 0) { print ""; } else { print "[values%.17g!1]"; } }
+if (packingType is "spectral_complex" || packingType is "spectral_simple") {
+  print "=[edition] [packingType] [bitsPerValue] [numberOfValues] 0 0 0"; print "[values%.17g!1]";
+} else {
+  print "=[edition] [packingType] [bitsPerValue] [numberOfValues] [numberOfMissing] [max%.17g] [min%.17g]";
+  if (packingType is "grid_ieee") { print "[values%.17g!1]"; }
+  else { if (numberOfMissing == 0 && bitsPerValue == 0) { print ""; } else { print "[values%.17g!1]"; } }
+}
 `;
 const packingFilter = 'print "=[edition] [packingType]";\n';
 
