@@ -5,7 +5,8 @@ import type { Method } from './method.js';
 /** The methods of this package by MIR's names. */
 export const builtinMethods: ReadonlyMap<string, () => Promise<Method>> = new Map([
   ['linear', async () => (await import('./linear.js')).linear],
-  ['nearest-neighbour', async () => (await import('./nearest.js')).nearest],
+  ['nearest-neighbour', async () => (await import('./nearest/nearest.js')).nearest],
+  ['k-nearest', async () => (await import('./nearest/k-nearest.js')).kNearest],
   ['grid-box-average', async () => (await import('./grid-box-average.js')).gridBoxAverage],
 ]);
 
@@ -16,6 +17,22 @@ export const methods = new Map<string, () => Promise<Method>>(builtinMethods);
 export const optionsOfMethods = new Map<string, readonly MethodOptionName[]>([
   ['linear', ['outside']],
   ['nearest-neighbour', ['outside']],
+  [
+    'k-nearest',
+    [
+      'outside',
+      'nearest-method',
+      'nclosest',
+      'distance',
+      'distance-tolerance',
+      'distance-weighting',
+      'distance-weighting-shepard-power',
+      'distance-weighting-gaussian-stddev',
+      'cressman-model-extension-power',
+      'cressman-as-upstream',
+      'climate-filter-delta',
+    ],
+  ],
   ['grid-box-average', ['outside']],
 ]);
 
@@ -23,13 +40,15 @@ export const optionsOfMethods = new Map<string, readonly MethodOptionName[]>([
 export const methodAliases: ReadonlyMap<string, string> = new Map([
   ['nearest', 'nearest-neighbour'],
   ['nn', 'nearest-neighbour'],
+  ['k-nearest-neighbours', 'k-nearest'],
+  ['k-nearest-neighbors', 'k-nearest'],
   ['gba', 'grid-box-average'],
 ]);
 
 /** Names that MIR knows and that are not implemented here. */
 const upstreamMethods: ReadonlySet<string> = new Set(
   (
-    'bilinear k-nearest nearest-lsm k-nearest-statistics grid-box-statistics voronoi-statistics healpix-resample healpix-statistics ' +
+    'bilinear nearest-lsm k-nearest-statistics grid-box-statistics voronoi-statistics healpix-resample healpix-statistics ' +
     'structured-bilinear structured-bicubic structured-biquasicubic grid-box-average-matrix-free grid-box-maximum-matrix-free'
   ).split(' '),
 );

@@ -1,7 +1,7 @@
 import { DteError } from '../base/index.js';
 import { allocateMatrix, type Matrix, promiseOf } from './matrix.js';
 import type { Problem } from './method.js';
-import { nearestEverywhere } from './nearest.js';
+import { pointSearch, prepareSearch } from './search/point-search.js';
 import { eachParallel } from './target-points.js';
 
 /**
@@ -13,7 +13,7 @@ export async function fillOutside(matrix: Matrix, problem: Problem): Promise<Mat
   const empty = outside === 'missing-value' ? [] : emptyRows(matrix);
   if (empty.length === 0) return matrix;
   if (outside === 'failure') throw failure(problem, empty);
-  const nearest = nearestEverywhere(problem, empty);
+  const nearest = nearestOf(problem, empty);
   const { rows, columns, rowStart, column, weight } = matrix;
   const result = allocateMatrix({ rows, columns, entries: column.length + empty.length, shared: problem.shared });
   let entry = 0;
@@ -31,6 +31,16 @@ export async function fillOutside(matrix: Matrix, problem: Problem): Promise<Mat
     result.rowStart[row + 1] = entry;
   }
   return { ...result, ...promiseOf(matrix) };
+}
+
+/** The nearest source point of each of some target points (ascending), wherever they lie. */
+function nearestOf({ source, target }: Problem, points: readonly number[]): Uint32Array {
+  const search = pointSearch(source, prepareSearch(source));
+  return Uint32Array.from(points, (point) => {
+    eachParallel(target, point, point + 1, (_, lat, lons) => search.setPoint(lat, lons[0]));
+    search.nearest(1);
+    return search.index[0];
+  });
 }
 
 function emptyRows({ rows, rowStart }: Matrix): number[] {

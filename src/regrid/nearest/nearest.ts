@@ -1,15 +1,11 @@
-import type { RowLayout } from './layout.js';
-import type { Matrix } from './matrix.js';
-import type { Method, Problem } from './method.js';
-import { packSlots, rowSlots } from './row-slots.js';
-import { bandOf, eachParallel, eastOf, holdsLatitude, holdsLongitude } from './target-points.js';
+import type { RowLayout } from '../layout.js';
+import type { Matrix } from '../matrix.js';
+import type { Method, Problem } from '../method.js';
+import { packSlots, rowSlots } from '../row-slots.js';
+import { pointSearch, prepareSearch, tieFloor, tieTolerance } from '../search/point-search.js';
+import { bandOf, eachParallel, eastOf, holdsLatitude, holdsLongitude } from '../target-points.js';
 
 const halfRadiansPerDegree = Math.PI / 360;
-
-/** Squared distances that differ by less than this part are equal: above the rounding of coordinates, far below any real difference. */
-const tieTolerance = 1e-10;
-/** The same for distances near 0, on the unit sphere (0.01 mm on the ground, squared). */
-const tieFloor = 1e-24;
 
 /**
  * MIR's `nearest-neighbour`: the source point at the smallest straight distance, weight 1; of points at equal distance the one
@@ -18,11 +14,11 @@ const tieFloor = 1e-24;
  */
 export const nearest: Method = {
   name: 'nearest-neighbour',
-  needs: ['source-rows'],
-  rows: (problem, start, end) => nearestRows(problem, start, end),
+  prepare: ({ source }) => prepareSearch(source),
+  rows: (problem, start, end) => (problem.source.rows === undefined ? fromList(problem, start, end) : fromRows(problem, start, end)),
 };
 
-function nearestRows({ source, target, shared }: Problem, start: number, end: number): Matrix {
+function fromRows({ source, target, shared }: Problem, start: number, end: number): Matrix {
   const rows = source.rows as RowLayout;
   const slots = rowSlots(end - start, 1);
   slots.weight.fill(1);
@@ -39,17 +35,18 @@ function nearestRows({ source, target, shared }: Problem, start: number, end: nu
   return packSlots(slots, source.points, shared);
 }
 
-/** The nearest source point of each of some target points (ascending), wherever they lie. */
-export function nearestEverywhere({ source, target }: Problem, points: readonly number[]): Uint32Array {
-  const search = rowSearch(source.rows as RowLayout);
-  return Uint32Array.from(points, (point) => {
-    let found = 0;
-    eachParallel(target, point, point + 1, (_, lat, lons) => {
-      search.setLatitude(lat);
-      found = search.nearest(lons[0]);
-    });
-    return found;
+function fromList({ source, target, shared, prepared }: Problem, start: number, end: number): Matrix {
+  const slots = rowSlots(end - start, 1);
+  slots.weight.fill(1);
+  const search = pointSearch(source, prepared);
+  eachParallel(target, start, end, (first, lat, lons, count) => {
+    for (let k = 0; k < count; k++) {
+      search.setPoint(lat, lons[k]);
+      slots.used[first - start + k] = search.nearest(1);
+      slots.column[first - start + k] = search.index[0];
+    }
   });
+  return packSlots(slots, source.points, shared);
 }
 
 function rowSearch(rows: RowLayout): { setLatitude(lat: number): void; nearest(lon: number): number } {
