@@ -24,6 +24,8 @@ export interface Mesh {
   readonly quads: Uint32Array;
   /** Nodes of each triangle, counter-clockwise seen from outside. `[triangles, 3]` */
   readonly triangles: Uint32Array;
+  /** How many of the triangles, the last ones, cover a pole with the corners of its nearest row alone. */
+  readonly patchTriangles: number;
 }
 
 /** What is special about a node. */
