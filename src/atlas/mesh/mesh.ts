@@ -78,3 +78,8 @@ export interface MedianDual {
   /** As `edgesOf.index`: 1 where the normal leaves the node, -1 where it enters it; 1 at both ends of an edge across a pole. */
   readonly sign: Float32Array;
 }
+
+/** Quadrilaterals and triangles together. */
+export function cellCount({ quads, triangles }: Pick<Mesh, 'quads' | 'triangles'>): number {
+  return quads.length / 4 + triangles.length / 3;
+}
