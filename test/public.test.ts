@@ -66,6 +66,16 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'zarrView',
   ],
   'pyfdb/index': ['DataHandle', 'FDB', 'pyfdbModule'],
+  'spectral/index': [
+    'coefficientOperator',
+    'earthRadius',
+    'prepareGradient',
+    'prepareLaplacian',
+    'prepareSynthesis',
+    'prepareTruncation',
+    'prepareWindSynthesis',
+    'windFromVorticity',
+  ],
   'serve/index': ['problemOf', 'serveStore', 'statusOf', 'storeApp'],
 };
 

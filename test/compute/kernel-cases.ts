@@ -11,6 +11,7 @@ import { wordCounts } from '../../src/grib/word-counts.js';
 import { wordRanks } from '../../src/grib/word-ranks.js';
 import { csrApply } from '../../src/regrid/csr-apply.js';
 import { expandCase } from './cases/grib-spectral.js';
+import { combineCase, fourierCase, lanesApartCase, legendreCase, spectralKernels } from './cases/spectral.js';
 
 export type Inputs = Readonly<Record<string, number | Float64Array | Uint32Array>>;
 
@@ -94,6 +95,10 @@ export const kernelCases: readonly KernelCase[] = [
   entry(csrApply, (rows, random) => csrCase(rows, random, 0, lanes)),
   entry(csrApply, (rows, random) => csrCase(rows, random, 0, 8)),
   ...[1, 2, 3, 4].map((strategy) => entry(csrApply, (rows, random) => csrCase(rows, random, strategy, lanes))),
+  ...[true, false].map((isDense) => entry(spectralKernels.legendre, (size, random) => legendreCase(size, random, isDense))),
+  entry(spectralKernels.fourier, fourierCase),
+  entry(spectralKernels.lanesApart, lanesApartCase),
+  entry(spectralKernels.combine, combineCase),
 ];
 
 function entry<K>(kernel: K, make: KernelCase['make']): KernelCase {

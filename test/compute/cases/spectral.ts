@@ -1,0 +1,112 @@
+import { combine, noCoefficient } from '../../../src/spectral/combine.js';
+import { fourier } from '../../../src/spectral/fourier.js';
+import { type Circle, fourierPlan } from '../../../src/spectral/fourier-plan.js';
+import { denseStarts } from '../../../src/spectral/dense-starts.js';
+import { lanesApart } from '../../../src/spectral/lanes-apart.js';
+import { legendre } from '../../../src/spectral/legendre.js';
+import { blockLatitudes, noRow } from '../../../src/spectral/latitude-blocks.js';
+import { legendreStarts } from '../../../src/spectral/legendre-starts.js';
+import { realPairs, valuesThenRests } from '../../../src/spectral/real-pairs.js';
+import { recurrenceFactors } from '../../../src/spectral/recurrence.js';
+import type { KernelCase } from '../kernel-cases.js';
+
+type Made = ReturnType<KernelCase['make']>;
+type Random = () => number;
+
+/** Multiples of 2^-10 within +-1. */
+function reals(count: number, random: Random): Float64Array {
+  return Float64Array.from({ length: count }, () => Math.round((random() - 0.5) * 2 ** 11) / 2 ** 10);
+}
+
+/**
+ * About `size` coefficients on one block of latitudes, both hemispheres, and one more that has a southern row only: with all
+ * polynomials, as a GPU gets them, or with the recurrence, which is only good for few degrees in f32.
+ */
+export function legendreCase(size: number, random: Random, isDense: boolean): Made {
+  const truncation = Math.min(isDense ? 40 : 10, Math.max(0, Math.floor(Math.sqrt(2 * size)) - 2));
+  const blocks = size === 0 ? 0 : 2;
+  const [lanes, width] = [5, 4];
+  const lats = Float64Array.from({ length: blocks * blockLatitudes }, (_, i) => Math.max(5, 90 - 4 * i));
+  const factors = recurrenceFactors(truncation);
+  const wavenumbers = new Uint32Array(blocks).fill(truncation + 1);
+  const sine = lats.map((lat) => Math.sin((lat * Math.PI) / 180));
+  const sparse = legendreStarts({ truncation, lats, wavenumbers, factors, perCosine: false });
+  const starts = isDense ? denseStarts(sparse, { truncation, sine, factors }) : sparse;
+  const tasks = starts.wavenumber.length;
+  const segmentsAt = 3 * (tasks + 1);
+  const placesAt = segmentsAt + starts.degree.length;
+  const plan = new Uint32Array(placesAt + 4 * lats.length).fill(noRow);
+  for (let task = 0; task <= tasks; task++) {
+    plan.set([starts.wavenumber[task] ?? 0, starts.block[task] ?? 0, starts.segmentStart[task]!], 3 * task);
+  }
+  plan.set(starts.degree, segmentsAt);
+  let complexes = 0;
+  for (let latitude = 0; latitude < (blocks === 0 ? 0 : 17); latitude++) {
+    for (let side = latitude === 16 ? 1 : 0; side < 2; side++) {
+      plan.set([complexes, truncation + 1 - side], placesAt + 4 * latitude + 2 * side);
+      complexes += truncation + 1;
+    }
+  }
+  const points = (truncation + 1) * (truncation + 2);
+  return {
+    inputs: {
+      ...{ tasks, lanes, width, truncation, points, complexes, segmentsAt, placesAt, restAt: starts.values.length },
+      ...{ plan, start: valuesThenRests(starts.values), sine: realPairs(sine, false), factor: realPairs(factors, false) },
+      coefficient: reals(lanes * points, random),
+    },
+    outputs: { fourier: 2 * complexes * 2 * width },
+  };
+}
+
+/** Rows of all kinds of length, with a shift, a stride and wavenumbers left out. */
+export function fourierCase(size: number, random: Random): Made {
+  const [lanes, width, group] = [3, 4, 1];
+  const lengths = [24, 25, 1, 2, 62, 30, 3, 16].slice(0, Math.ceil(size / 8));
+  const circles: Circle[] = lengths.map((length, row) => ({
+    length,
+    fine: row === 5 ? 2 * length : length,
+    shift: row === 5 ? 7 : 0,
+    stride: row === 4 ? 5 : 1,
+  }));
+  const counts = Int32Array.from(lengths, (length, row) => (row === 4 ? 9 : length));
+  const rows = {
+    lats: new Float64Array(lengths.length),
+    counts,
+    lonFirst: new Float64Array(0),
+    lonStep: new Float64Array(0),
+    periodic: false,
+  };
+  const held = Uint32Array.from(lengths, (length, row) => Math.floor(length / 2) + (row === 1 ? -3 : 1));
+  const { table, roots, complexes, longestRow, longestCircle } = fourierPlan(rows, circles, held);
+  const points = counts.reduce((sum, count) => sum + count, 0);
+  return {
+    inputs: {
+      ...{ rows: lengths.length, longestRow, longestCircle, lanes, width, group, complexes, plan: table, root: roots },
+      ...{ mean: reals(2 * width, random), fourier: reals(2 * complexes * 2 * width, random) },
+    },
+    outputs: { values: points * lanes },
+  };
+}
+
+export function lanesApartCase(points: number, random: Random): Made {
+  return {
+    inputs: { points, count: 2, lanes: 5, firstLane: 3, lanesApart: 4, firstApart: 1, takeMean: 1, together: reals(points * 5, random) },
+    outputs: { apart: 4 * points, mean: 8 },
+  };
+}
+
+export function combineCase(coefficients: number, random: Random): Made {
+  const lanes = 5;
+  const neighbour = Uint32Array.from({ length: 3 * coefficients }, () =>
+    random() < 0.2 ? noCoefficient : Math.floor(random() * coefficients),
+  );
+  return {
+    inputs: {
+      ...{ coefficients, lanes, neighbour, factor: reals(4 * coefficients, random) },
+      ...{ same: reals(2 * coefficients * lanes, random), beside: reals(2 * coefficients * lanes, random) },
+    },
+    outputs: { combined: 2 * coefficients * lanes },
+  };
+}
+
+export const spectralKernels = { combine, fourier, lanesApart, legendre };
