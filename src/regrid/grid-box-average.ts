@@ -22,8 +22,8 @@ export const gridBoxAverage: Method = {
   rows: (problem, start, end) => boxRows(problem, start, end),
 };
 
-function boxRows({ source, target, shared }: Problem, start: number, end: number): Matrix {
-  const from = gridBoxes(source);
+function boxRows({ source, target, shared, options }: Problem, start: number, end: number): Matrix {
+  const from = gridBoxes(source, options['healpix-half-box']);
   const to = gridBoxes(target);
   const rowStart = new Uint32Array(end - start + 1);
   const { rows } = to;

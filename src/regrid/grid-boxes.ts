@@ -16,8 +16,12 @@ export interface GridBoxes {
 
 const radiansPerDegree = Math.PI / 180;
 
-export function gridBoxes(layout: Layout): GridBoxes {
-  const rows = layout.rows as RowLayout;
+/**
+ * The boxes of a layout. `halfBox`: as upstream (atlas GridBoxes), the first box of a row has its point on the first multiple of
+ * the step at or east of the row's first point: half a box too far east for the shifted rows of HEALPix.
+ */
+export function gridBoxes(layout: Layout, halfBox = false): GridBoxes {
+  const rows = halfBox ? shifted(layout.rows as RowLayout) : (layout.rows as RowLayout);
   const { lats, gaussianEdges, periodic } = rows;
   const edges = new Float64Array(lats.length + 1);
   for (let edge = 1; edge < lats.length; edge++) {
@@ -26,6 +30,10 @@ export function gridBoxes(layout: Layout): GridBoxes {
   edges[0] = sineOf(layout.domain.north);
   edges[lats.length] = sineOf(layout.domain.south);
   return { rows, edges, cut: periodic ? undefined : layout.domain };
+}
+
+function shifted(rows: RowLayout): RowLayout {
+  return { ...rows, lonFirst: rows.lonFirst.map((first, row) => Math.ceil(first / rows.lonStep[row] - 1e-9) * rows.lonStep[row]) };
 }
 
 function sineOf(lat: number): number {

@@ -22,6 +22,8 @@ export interface RowLayout extends Rows {
   readonly pointStart: Float64Array;
   readonly north: PoleEnd;
   readonly south: PoleEnd;
+  /** Index of every point in the order that the grid is in itself (nested HEALPix), where a method asks for it. `[points]` */
+  readonly order?: Uint32Array;
   /** For Gaussian grids: sine of the edge between boxes north of each row and of the last box's south edge, from the Gaussian weights. `[rows + 1]` */
   readonly gaussianEdges?: Float64Array;
 }
@@ -52,6 +54,8 @@ export interface LayoutOptions {
   readonly cells?: boolean;
   /** Give coordinates in this frame. */
   readonly frame?: Frame;
+  /** Index of every point in another order (`RowLayout.order`). */
+  readonly order?: Uint32Array;
 }
 
 /** The frame in which a source grid has its rows; undefined for the globe's. */
@@ -68,12 +72,15 @@ const wholeSphere: Area = { north: 90, west: 0, south: -90, east: 360 };
  * has neither; `input.grid` when a coordinate is not finite or no latitude.
  */
 export function layoutOf(grid: Grid, options: LayoutOptions = {}): Layout {
-  const { shared = false, cells = false, frame } = options;
+  const { shared = false, cells = false, frame, order } = options;
   const own = frameOf(grid);
   const inFrame = own?.southPoleLat === frame?.southPoleLat && own?.southPoleLon === frame?.southPoleLon;
   const source = inFrame ? (grid.rows ?? grid.rotated?.rows) : undefined;
-  const rows = source === undefined ? undefined : rowLayout(source, grid.gaussianNumber);
-  if (rows !== undefined) return { points: grid.points, rows, domain: rowDomain(rows) };
+  const rows = source === undefined ? undefined : rowLayout(source, grid);
+  if (rows !== undefined) {
+    const ordered = order === undefined ? rows : { ...rows, order: shared ? sharedCopy(order) : order };
+    return { points: grid.points, rows: ordered, domain: rowDomain(rows) };
+  }
   const { lat, lon } = grid.coordinates();
   checkCoordinates(lat, lon);
   if (frame !== undefined) rotateInto(frame, lat, lon);
@@ -114,14 +121,16 @@ export function sharedCopy<T extends Float64Array | Uint32Array | Int32Array>(va
   return copy;
 }
 
-function rowLayout(rows: Rows, gaussianNumber: number | undefined): RowLayout {
+function rowLayout(rows: Rows, { gaussianNumber, healpix }: Grid): RowLayout {
   const starts = rowStarts(rows);
   const filled = Array.from(rows.counts.keys()).filter((row) => rows.counts[row] > 0);
   const take = (values: Float64Array): Float64Array => Float64Array.from(filled, (row) => values[row]);
   const lats = take(rows.lats);
   const last = lats.length - 1;
   const spacing = last > 0 ? (lats[0] - lats[last]) / last : 180;
-  const gaussian = gaussianNumber !== undefined;
+  // HEALPix covers the sphere, though its first row lies a little more than the mean spacing of rows from the pole.
+  const end = (distance: number): PoleEnd =>
+    healpix === undefined ? poleEnd(distance, spacing, rows.periodic, gaussianNumber !== undefined) : 'patch';
   return {
     lats,
     counts: Int32Array.from(filled, (row) => rows.counts[row]),
@@ -129,8 +138,8 @@ function rowLayout(rows: Rows, gaussianNumber: number | undefined): RowLayout {
     lonStep: take(rows.lonStep),
     periodic: rows.periodic,
     pointStart: take(starts),
-    north: poleEnd(90 - lats[0], spacing, rows.periodic, gaussian),
-    south: poleEnd(90 + lats[last], spacing, rows.periodic, gaussian),
+    north: end(90 - lats[0]),
+    south: end(90 + lats[last]),
     ...(gaussianNumber === undefined ? {} : { gaussianEdges: gaussianEdges(lats, gaussianNumber) }),
   };
 }

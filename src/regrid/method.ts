@@ -27,6 +27,11 @@ export type Need = 'source-rows' | 'target-rows' | 'source-cells' | 'target-cell
 export interface Method {
   readonly name: string;
   readonly needs?: readonly Need[];
+  /**
+   * Of equally good points the one of the lowest index is taken: columns are wanted in the grid's own order, also where the
+   * method works by the rows of another one (`RowLayout.order`).
+   */
+  readonly inOwnOrder?: true;
   /** Rows that are worth a thread; default 750 000. */
   readonly rowsPerThread?: number;
   /** Throws `unsupported.grid` when the method cannot work between these grids. */

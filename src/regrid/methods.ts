@@ -33,7 +33,7 @@ export const optionsOfMethods = new Map<string, readonly MethodOptionName[]>([
       'climate-filter-delta',
     ],
   ],
-  ['grid-box-average', ['outside']],
+  ['grid-box-average', ['outside', 'healpix-half-box']],
 ]);
 
 /** Other spellings -> MIR's name. */

@@ -35,8 +35,9 @@ interface RowBlock {
  * `input.option` for the missing-value strategy.
  */
 export async function prepareRegrid(engine: Engine, source: Grid, target: Grid, options: RegridOptions = {}): Promise<Regridder> {
-  const strategy = missingStrategy(options.missing ?? defaultMissingStrategy);
-  const matrix = await cachedWeights(engine.context, source, target, options);
+  const { missing = defaultMissingStrategy, ...weights } = options;
+  const strategy = missingStrategy(missing);
+  const matrix = await cachedWeights(engine.context, source, target, weights);
   const blocks = await uploadBlocks(engine, matrix);
   const leavesGaps = hasEmptyRow(matrix);
   // A field without missing values needs no test. Otherwise `no` promises what NaN would do: one missing source, no value.

@@ -40,36 +40,49 @@ export async function prepareWeights(context: Context, source: Grid, target: Gri
   const { name, resolved } = methodOf(options);
   const shared = context.workers.threads > 0;
   if (source.hash === target.hash) return identityMatrix(source.points, shared);
-  const { grid: from, index: columns } = rowsOf(source);
-  const { grid: to, index: rows } = rowsOf(target);
+  const method = await (methods.get(name) as () => Promise<Method>)();
+  const from = rowsOf(source);
+  const to = rowsOf(target);
   const matrix =
-    from.hash === to.hash ? identityMatrix(from.points, shared) : await weightsBetween(context, from, to, { name, resolved, shared });
-  return permuteRows(permuteColumns(matrix, columns), rows);
+    from.grid.hash === to.grid.hash
+      ? permuteColumns(identityMatrix(source.points, shared), from.index)
+      : await weightsBetween(context, method, { source: from, target: to.grid, resolved, shared });
+  return permuteRows(matrix, to.index);
 }
 
-/** A grid in an order with rows where it has one. */
-function rowsOf(grid: Grid): { readonly grid: Grid; readonly index?: Uint32Array } {
+/** A grid, or the same points in an order with rows. */
+interface Ordered {
+  readonly grid: Grid;
+  /** Index in the grid asked for of every point of `grid`. */
+  readonly index?: Uint32Array;
+}
+
+function rowsOf(grid: Grid): Ordered {
   return grid.asRows === undefined ? { grid } : grid.asRows();
 }
 
 interface Chosen {
-  readonly name: string;
+  readonly source: Ordered;
+  readonly target: Grid;
   readonly resolved: ResolvedOptions;
   readonly shared: boolean;
 }
 
-async function weightsBetween(context: Context, source: Grid, target: Grid, { name, resolved, shared }: Chosen): Promise<Matrix> {
-  const method = await (methods.get(name) as () => Promise<Method>)();
-  method.check?.(source, target, resolved);
+/** The matrix with columns in the order of the source that was asked for. */
+async function weightsBetween(context: Context, method: Method, chosen: Chosen): Promise<Matrix> {
+  const { source, target, resolved, shared } = chosen;
+  const { name } = method;
+  method.check?.(source.grid, target, resolved);
   // Methods that a caller added are not known to the workers.
   const offered = builtinMethods.get(name) === methods.get(name) ? context.workers.threads : 0;
   const threads = Math.min(offered, Math.floor(target.points / (method.rowsPerThread ?? defaultRowsPerThread)));
   const onThreads = threads > 1;
   if (context.signal?.aborted === true) throw cancelled();
   const begin = context.clock.elapsedMs();
-  const problem = await problemOf(method, source, target, { resolved, shared, posted: onThreads });
+  const order = method.inOwnOrder ? source.index : undefined;
+  const problem = await problemOf(method, source.grid, target, { resolved, shared, posted: onThreads, ...(order ? { order } : {}) });
   const blocks = onThreads ? await rowsOnThreads(context, name, problem, threads) : [method.rows(problem, 0, target.points)];
-  const matrix = await fillOutside(concatenateRows(blocks, source.points, shared), problem);
+  const matrix = await fillOutside(concatenateRows(blocks, source.grid.points, shared), problem);
   context.log.debug('regrid.weights', {
     method: name,
     rows: matrix.rows,
@@ -78,7 +91,7 @@ async function weightsBetween(context: Context, source: Grid, target: Grid, { na
     threads: onThreads ? threads : 0,
     milliseconds: context.clock.elapsedMs() - begin,
   });
-  return matrix;
+  return order === undefined ? permuteColumns(matrix, source.index) : matrix;
 }
 
 interface ProblemOptions {
@@ -86,16 +99,18 @@ interface ProblemOptions {
   readonly shared: boolean;
   /** The problem will be posted to threads. */
   readonly posted: boolean;
+  /** Index of every source point in the order that was asked for. */
+  readonly order?: Uint32Array;
 }
 
 /** Everything that the rows of a method are made from. */
 export async function problemOf(method: Method, source: Grid, target: Grid, options: ProblemOptions): Promise<Problem> {
-  const { resolved, shared, posted } = options;
+  const { resolved, shared, posted, order } = options;
   const frame = frameOf(source);
   const inFrame = frame === undefined ? {} : { frame };
   const needs = new Set(method.needs);
   const problem: Problem = {
-    source: layoutOf(source, { ...inFrame, shared: posted, cells: needs.has('source-cells') }),
+    source: layoutOf(source, { ...inFrame, shared: posted, cells: needs.has('source-cells'), ...(order ? { order } : {}) }),
     target: layoutOf(target, { ...inFrame, shared: posted, cells: needs.has('target-cells') }),
     shared,
     options: resolved,

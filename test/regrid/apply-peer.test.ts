@@ -116,13 +116,16 @@ t.test('our own weights give the published results end to end', { skip: referenc
     ['5x5', '5/5'],
     ['O32', 'O32'],
     ['N32', 'N32'],
+    ['H4_ring', 'H4'],
+    ['H4_nested', 'H4n'],
   ] as const) {
     const source = gridFromSpec(spec);
     const values = fieldOf(`in_${name}.npz`);
     for (const method of ['linear', 'nearest-neighbour', 'grid-box-average']) {
       const expected = fieldOf(`out_${name}_10x10_${method}.npz`);
       for (const engine of engines) {
-        const regridder = await prepareRegrid(engine, source, target, { method });
+        const options = method === 'grid-box-average' ? { method, 'healpix-half-box': true } : { method };
+        const regridder = await prepareRegrid(engine, source, target, options);
         const layers = [values, values.map((value) => -3 * value)];
         const field = await engine.run((pass) => regridder.apply(pass, layersOn(pass, source, layers)));
         const tiles = (await engine.read(...field.tiles.map((tile) => tile.values))) as Reals[];

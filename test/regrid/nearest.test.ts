@@ -19,12 +19,13 @@ t.test(
   { skip: referenceAbsent },
   async (t) => {
     const pairs = await matrixPairs('nearest-neighbour');
-    t.same(pairs.map((pair) => pair.name).sort(), ['5,5', 'N32', 'O32']);
+    t.same(pairs.map((pair) => pair.name).sort(), ['5,5', 'H4 nested', 'H4 ring', 'N32', 'O32']);
     for (const { name, source, target, expected, ours } of pairs) {
       const different = differingRows(expected, ours, 0);
+      // On H4 two targets lie midway between points 27 and 28, 155 and 156 of the ring order; upstream found the higher ones.
       t.same(
         different.filter((row) => row >= 36 && row < 648),
-        [],
+        name.startsWith('H4') ? [189, 477] : [],
         `${name}: all rows but those of the poles`,
       );
       const distance = distances(source, target);

@@ -12,6 +12,7 @@ import { checkWeighting, weightingOf } from './weighting.js';
  */
 export const kNearest: Method = {
   name: 'k-nearest',
+  inOwnOrder: true,
   rowsPerThread: 250_000,
   check: (_source, _target, options) => checkWeighting(options),
   prepare: ({ source }) => prepareSearch(source),

@@ -14,6 +14,7 @@ const halfRadiansPerDegree = Math.PI / 360;
  */
 export const nearest: Method = {
   name: 'nearest-neighbour',
+  inOwnOrder: true,
   prepare: ({ source }) => prepareSearch(source),
   rows: (problem, start, end) => (problem.source.rows === undefined ? fromList(problem, start, end) : fromRows(problem, start, end)),
 };
@@ -50,7 +51,7 @@ function fromList({ source, target, shared, prepared }: Problem, start: number, 
 }
 
 function rowSearch(rows: RowLayout): { setLatitude(lat: number): void; nearest(lon: number): number } {
-  const { lats, counts, lonFirst, lonStep, pointStart, periodic } = rows;
+  const { lats, counts, lonFirst, lonStep, pointStart, periodic, order } = rows;
   const size = lats.length;
   const cosine = lats.map((lat) => cosineOf(lat));
   /** Rows that can hold the nearest point of the latitude at hand, their sin^2(dlat/2) and cos cos'. */
@@ -116,7 +117,7 @@ function rowSearch(rows: RowLayout): { setLatitude(lat: number): void; nearest(l
           degrees -= 360 * Math.round(degrees / 360);
           const h = Math.sin(degrees * halfRadiansPerDegree);
           const distance = across[k] + along[k] * h * h;
-          const index = pointStart[row] + inRow;
+          const index = order === undefined ? pointStart[row] + inRow : order[pointStart[row] + inRow];
           const slack = best * tieTolerance + tieFloor;
           if (distance < best - slack || (distance <= best + slack && index < bestIndex)) {
             best = Math.min(distance, best);

@@ -131,13 +131,21 @@ function pseudoLaplace(source: Layout): Weighting {
 /** Latitude and longitude of a point of a layout. */
 function positionOf({ rows, lat, lon }: Layout): (point: number) => readonly [lat: number, lon: number] {
   if (rows === undefined) return (point) => [(lat as Float64Array)[point], (lon as Float64Array)[point]];
-  const { pointStart, lats, lonFirst, lonStep } = rows as RowLayout;
+  const { pointStart, lats, lonFirst, lonStep, order } = rows as RowLayout;
+  const place = order === undefined ? undefined : inverse(order);
   // bandOf wants a descending order.
   const descending = pointStart.map((start) => -start);
-  return (point) => {
+  return (index) => {
+    const point = place === undefined ? index : place[index];
     const row = bandOf(descending, -point);
     return [lats[row], lonFirst[row] + (point - pointStart[row]) * lonStep[row]];
   };
+}
+
+function inverse(order: Uint32Array): Uint32Array {
+  const place = new Uint32Array(order.length);
+  for (let point = 0; point < order.length; point++) place[order[point]] = point;
+  return place;
 }
 
 function normalise(weights: Float64Array, count: number): number {

@@ -10,12 +10,12 @@ const halfRadiansPerDegree = Math.PI / 360;
  * sides. No tree: two bisections and a handful of sines for a point.
  */
 export function rowSearch(rows: RowLayout): PointSearch {
-  const { lats, counts, lonFirst, lonStep, pointStart, periodic } = rows;
+  const { lats, counts, lonFirst, lonStep, pointStart, periodic, order } = rows;
   const size = lats.length;
   const cosine = lats.map((lat) => cosineOf(lat));
   const half = lonStep.map((step) => step * halfRadiansPerDegree);
   // Rows by their distance from the latitude at hand, as far as they were needed; their sin^2(dlat/2) and cos cos'.
-  const order = new Int32Array(size);
+  const near = new Int32Array(size);
   const across = new Float64Array(size);
   const along = new Float64Array(size);
   let ordered = 0;
@@ -31,7 +31,7 @@ export function rowSearch(rows: RowLayout): PointSearch {
     const toSouth = south < size ? pointLat - lats[south] : Infinity;
     if (toNorth === Infinity && toSouth === Infinity) return false;
     const row = toNorth < toSouth ? north-- : south++;
-    order[ordered] = row;
+    near[ordered] = row;
     across[ordered] = Math.sin((lats[row] - pointLat) * halfRadiansPerDegree) ** 2;
     along[ordered] = cosine[row] * pointCosine;
     ordered++;
@@ -41,16 +41,21 @@ export function rowSearch(rows: RowLayout): PointSearch {
   function search(): number {
     for (let k = 0; k < ordered || orderNext(); k++) {
       if (across[k] > found.reach) break;
-      if (along[k] > 0) scanRow(order[k], across[k], along[k]);
-      else scanPole(order[k], across[k]);
+      if (along[k] > 0) scanRow(near[k], across[k], along[k]);
+      else scanPole(near[k], across[k]);
     }
     return found.count;
   }
 
+  function indexOf(point: number): number {
+    return order === undefined ? point : order[point];
+  }
+
   /** Every point of the row is as near: one of the two parallels is a pole. */
   function scanPole(row: number, distance: number): void {
-    const count = Math.min(counts[row], found.most);
-    for (let i = 0; i < count; i++) offer(found, pointStart[row] + i, distance);
+    // In the order of rows the first points of the row have the lowest indices.
+    const count = order === undefined ? Math.min(counts[row], found.most) : counts[row];
+    for (let i = 0; i < count; i++) offer(found, indexOf(pointStart[row] + i), distance);
   }
 
   function scanRow(row: number, rowAcross: number, rowAlong: number): void {
@@ -72,7 +77,7 @@ export function rowSearch(rows: RowLayout): PointSearch {
       const goWest = toWest <= toEast;
       const distance = rowAcross + rowAlong * sineSquared((goWest ? toWest : toEast) * halfStep);
       if (distance > found.reach) break;
-      offer(found, start + (goWest ? west : east), distance);
+      offer(found, indexOf(start + (goWest ? west : east)), distance);
       if (goWest) {
         toWest++;
         if (--west < 0) {
