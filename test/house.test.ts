@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['compute', 'mars', 'bus'],
   ['atlas'],
   ['grib', 'regrid', 'spectral', 'stats', 'plot'],
-  ['fdb', 'aviso', 'infero', 'ecflow'],
+  ['mir', 'fdb', 'aviso', 'infero', 'ecflow'],
   ['multio', 'pgen', 'polytope', 'plume', 'pyflow', 'pyfdb'],
   ['serve'],
   ['cli', ''], // The command line starts servers. '' is src itself: index.ts, web.ts

@@ -65,6 +65,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'zarrHierarchy',
     'zarrView',
   ],
+  'mir/index': ['compilePlan', 'createMir', 'mirOptionName', 'mirOptions', 'optionGroups', 'parseMirOptions', 'planText'],
   'pyfdb/index': ['DataHandle', 'FDB', 'pyfdbModule'],
   'spectral/index': [
     'coefficientOperator',

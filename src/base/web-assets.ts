@@ -22,6 +22,8 @@ export const webAssets: Readonly<Record<string, () => URL | Promise<string>>> = 
   'shaders/lib/index.wgsl': () => new URL('../../../shaders/lib/index.wgsl', import.meta.url),
   'shaders/lib/missing.wgsl': () => new URL('../../../shaders/lib/missing.wgsl', import.meta.url),
   'shaders/lib/triangle.wgsl': () => new URL('../../../shaders/lib/triangle.wgsl', import.meta.url),
+  'shaders/mir/keep.wgsl': () => new URL('../../../shaders/mir/keep.wgsl', import.meta.url),
+  'shaders/mir/limit.wgsl': () => new URL('../../../shaders/mir/limit.wgsl', import.meta.url),
   'shaders/regrid/csr-apply.wgsl': () => new URL('../../../shaders/regrid/csr-apply.wgsl', import.meta.url),
   'shaders/spectral/combine.wgsl': () => new URL('../../../shaders/spectral/combine.wgsl', import.meta.url),
   'shaders/spectral/fourier.wgsl': () => new URL('../../../shaders/spectral/fourier.wgsl', import.meta.url),

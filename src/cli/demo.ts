@@ -1,5 +1,6 @@
 import { writeWhole } from '../base/index.js';
 import { gribTables, gridOf, type Message, messages } from '../grib/index.js';
+import { parseMirOptions } from '../mir/index.js';
 import { encodePng, renderMap } from '../plot/index.js';
 import type { EngineFlags } from './commands/define.js';
 import { regridFiles, type RegridSummary } from './regrid.js';
@@ -54,7 +55,10 @@ export async function demo(terminal: Terminal, files: readonly string[], options
     ...(threads === undefined ? {} : { threads }),
     ...(profile === undefined ? {} : { profile }),
   };
-  const regrid = await watch.time('regrid', regridFiles(context, inputs, { output, grid, keepGoing: true, ...engineFlags }));
+  const regrid = await watch.time(
+    'regrid',
+    regridFiles(context, inputs, { targets: [{ output, options: parseMirOptions({ grid }) }], keepGoing: true, ...engineFlags }),
+  );
   for (const { message } of regrid.bad) terminal.note(`skipped: ${message}`);
   await watch.time('map', drawFirst(terminal, output, map, options));
   const summary: DemoSummary = { synthetic: isSynthetic, inputs, output, map, seconds: watch.seconds, regrid };

@@ -2,6 +2,7 @@ import type { Field } from '../atlas/index.js';
 import { type Context, DteError } from '../base/index.js';
 import type { Engine } from '../compute/index.js';
 import { encodeInParts, type EncodeOptions, type Message } from '../grib/index.js';
+import type { MirOptions } from '../mir/index.js';
 import { isFdbInput } from './message-source.js';
 
 /** Fields on their way out: messages in pieces that are still to be written, none where they have gone their way already. */
@@ -27,6 +28,11 @@ export interface FieldOutputOptions {
   readonly encode: EncodeOptions;
   /** Configuration of the fdb. */
   readonly config?: string | undefined;
+}
+
+/** What the options of a target say about its messages. */
+export function encodeOptions({ packing, accuracy }: MirOptions): EncodeOptions {
+  return { ...(packing === undefined ? {} : { packing }), ...(accuracy === undefined ? {} : { bits: accuracy }) };
 }
 
 /** `-`, a file, or `fdb:` with keys that every message gets: `fdb:expver=0002`. */

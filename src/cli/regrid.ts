@@ -1,23 +1,17 @@
-import { type Grid, gridFromSpec, gridFromText } from '../atlas/index.js';
+import type { Field } from '../atlas/index.js';
 import { atPlace, type Context, DteError, isDteError, ordered, Recycler } from '../base/index.js';
 import type { Engine, EngineInfo, KernelProfile } from '../compute/index.js';
 import { type Batch, batchesOf, type Message, prepareDecode } from '../grib/index.js';
-import { prepareRegrid, type Regridder } from '../regrid/index.js';
+import { createMir, type Mir, type PreparedPlans } from '../mir/index.js';
 import { messageSource } from './message-source.js';
-import { type FieldOutput, fieldOutput, type OutgoingFields } from './regrid-output.js';
+import { encodeOptions, type FieldOutput, fieldOutput, type OutgoingFields } from './regrid-output.js';
+import type { RegridTarget } from './regrid-targets.js';
 import { Stopwatch } from './stopwatch.js';
 import { type EngineChoice, warmEngine } from './warm-engine.js';
 
 export interface RegridFilesOptions extends EngineChoice {
-  readonly output: string;
-  /** Target grid: name, `dlon/dlat`, or a gridspec. */
-  readonly grid: string;
-  /** N/W/S/E in degrees. */
-  readonly area?: string;
-  readonly method?: string;
-  readonly missing?: string;
-  readonly packing?: string;
-  readonly bits?: number;
+  /** At least one; each has an output of its own. */
+  readonly targets: readonly RegridTarget[];
   /** Configuration of the fdb, for an input `fdb:REQUEST` or an output `fdb:`. */
   readonly config?: string;
   /** Skip damaged and unsupported messages instead of stopping at the first. */
@@ -25,6 +19,7 @@ export interface RegridFilesOptions extends EngineChoice {
 }
 
 export interface RegridSummary {
+  /** Fields written, to all targets. */
   readonly fields: number;
   /** Messages that could not be read or decoded, with `keepGoing`. */
   readonly bad: readonly { readonly code: string; readonly message: string }[];
@@ -43,9 +38,9 @@ export interface RegridSummary {
 const batchesInFlight = 2;
 
 /**
- * Regrids GRIB files, and what a store of fields has (`fdb:REQUEST`), into one file or into a store (`fdb:`), message by message in the order of the input. It streams: memory depends on the grids, not on
- * the length of the files. The output appears under its name only when it is whole. `warm` is an engine that is starting already;
- * it is closed at the end.
+ * Regrids GRIB files, and what a store of fields has (`fdb:REQUEST`), into one file or store (`fdb:`) for each target, message by
+ * message in the order of the input. It streams: memory depends on the grids, not on the length of the files. Outputs appear under
+ * their names only when all are whole. `warm` is an engine that is starting already; it is closed at the end.
  */
 export async function regridFiles(
   context: Context,
@@ -54,21 +49,33 @@ export async function regridFiles(
   warm: Promise<Engine> = warmEngine(context, options),
 ): Promise<RegridSummary> {
   const engine = await warm;
+  const mir = createMir(
+    engine,
+    options.targets.map((target) => target.options),
+  );
   try {
-    return await regridOn(engine, context, inputs, options);
+    await mir.check();
+    return await regridOn(engine, mir, inputs, { ...options, context });
   } finally {
+    mir.release();
     await engine.close();
   }
 }
 
-async function regridOn(engine: Engine, context: Context, inputs: readonly string[], options: RegridFilesOptions): Promise<RegridSummary> {
-  const target = await targetGrid(options);
-  const encode = { ...packingOption(options.packing), ...(options.bits === undefined ? {} : { bits: checkedBits(options.bits) }) };
-  const output = await fieldOutput(context, engine, options.output, { encode, config: options.config });
-  const run = new RegridRun(context, engine, target, { ...options, to: output });
-  const memory = new Recycler();
+async function regridOn(
+  engine: Engine,
+  mir: Mir,
+  inputs: readonly string[],
+  options: RegridFilesOptions & { readonly context: Context },
+): Promise<RegridSummary> {
+  const { context } = options;
+  const outputs: FieldOutput[] = [];
   let writing: Promise<void> = Promise.resolve();
   try {
+    for (const { output, options: target } of options.targets)
+      outputs.push(await fieldOutput(context, engine, output, { encode: encodeOptions(target), config: options.config }));
+    const run = new RegridRun(engine, mir, outputs, options);
+    const memory = new Recycler();
     const { onDamage } = run;
     const source = await messageSource(context, inputs, { onDamage, allocate: (octets) => memory.take(octets), config: options.config });
     const results = ordered(
@@ -91,27 +98,27 @@ async function regridOn(engine: Engine, context: Context, inputs: readonly strin
       writing.catch(() => {});
     }
     await writing;
-    await output.commit();
+    for (const output of outputs) await output.commit();
     return await run.summary();
   } catch (error) {
     await writing.catch(() => {});
-    await output.discard();
+    for (const output of outputs) await output.discard();
     throw context.signal?.aborted === true
       ? new DteError('fault.cancelled', 'regridding was cancelled; no output was written', { cause: error })
       : error;
-  } finally {
-    run.release();
   }
 }
+
+/** What a batch gives each output. */
+type Outgoing = readonly OutgoingFields[];
 
 class RegridRun {
   readonly onDamage: ((error: DteError) => void) | undefined;
   readonly #context: Context;
   readonly #engine: Engine;
-  readonly #target: Grid;
+  readonly #mir: Mir;
   readonly #options: RegridFilesOptions;
-  readonly #output: FieldOutput;
-  readonly #regridders = new Map<string, Promise<Regridder>>();
+  readonly #outputs: readonly FieldOutput[];
   readonly #watch: Stopwatch;
   readonly #bad: { code: string; message: string }[] = [];
   #fields = 0;
@@ -120,13 +127,13 @@ class RegridRun {
   #bytesIn = 0;
   #bytesTotal: number | undefined;
 
-  constructor(context: Context, engine: Engine, target: Grid, options: RegridFilesOptions & { readonly to: FieldOutput }) {
-    this.#context = context;
+  constructor(engine: Engine, mir: Mir, outputs: readonly FieldOutput[], options: RegridFilesOptions & { readonly context: Context }) {
+    this.#context = options.context;
     this.#engine = engine;
-    this.#target = target;
+    this.#mir = mir;
     this.#options = options;
-    this.#output = options.to;
-    this.#watch = new Stopwatch(context.clock);
+    this.#outputs = outputs;
+    this.#watch = new Stopwatch(options.context.clock);
     this.onDamage = options.keepGoing === true ? (error) => this.#countBad(error) : undefined;
   }
 
@@ -136,9 +143,9 @@ class RegridRun {
   }
 
   /** With `keepGoing`, a batch that fails is done again one message at a time, so that only the bad ones are lost. */
-  async regridBatch(batch: Batch): Promise<OutgoingFields> {
+  async regridBatch(batch: Batch): Promise<Outgoing> {
     try {
-      return await this.#regridMessages(batch.messages, batch.grid);
+      return await this.#regridMessages(batch);
     } catch (error) {
       if (
         this.#options.keepGoing !== true ||
@@ -149,27 +156,24 @@ class RegridRun {
         throw error;
       if (batch.messages.length === 1) {
         this.#countBad(error);
-        return { fields: 0, messages: [], release: () => {} };
+        return [];
       }
-      const parts: OutgoingFields[] = [];
+      const parts: Outgoing[] = [];
       for (const message of batch.messages) parts.push(await this.regridBatch({ ...batch, messages: [message] }));
-      return {
-        fields: parts.reduce((sum, { fields }) => sum + fields, 0),
-        messages: parts.flatMap(({ messages }) => messages),
-        release: () => {
-          for (const part of parts) part.release();
-        },
-      };
+      return this.#outputs.map((_, output) => joined(parts.flatMap((part) => part[output] ?? [])));
     }
   }
 
-  async write({ fields, messages, release }: OutgoingFields): Promise<void> {
+  async write(outgoing: Outgoing): Promise<void> {
     try {
-      for (const bytes of messages.flat()) await this.#watch.time('write', this.#output.write(bytes));
+      for (const [index, { messages, fields }] of outgoing.entries()) {
+        const output = this.#outputs[index] as FieldOutput;
+        for (const bytes of messages.flat()) await this.#watch.time('write', output.write(bytes));
+        this.#fields += fields;
+      }
     } finally {
-      release();
+      for (const { release } of outgoing) release();
     }
-    this.#fields += fields;
     this.#context.progress({ task: 'regrid', done: this.#bytesIn, total: this.#bytesTotal, unit: 'bytes', fields: this.#fields });
   }
 
@@ -180,7 +184,7 @@ class RegridRun {
       pointsIn: this.#pointsIn,
       pointsOut: this.#pointsOut,
       bytesIn: this.#bytesIn,
-      bytesOut: this.#output.bytes,
+      bytesOut: this.#outputs.reduce((sum, { bytes }) => sum + bytes, 0),
       wallSeconds: this.#watch.elapsedSeconds,
       stageSeconds: this.#watch.seconds,
       engine: this.#engine.info,
@@ -188,51 +192,44 @@ class RegridRun {
     };
   }
 
-  release(): void {
-    for (const regridder of this.#regridders.values()) void regridder.then((made) => made.release()).catch(() => {});
-  }
-
-  async #regridMessages(messages: readonly Message[], grid: Grid): Promise<OutgoingFields> {
+  async #regridMessages({ messages, grid }: Batch): Promise<Outgoing> {
     const engine = this.#engine;
     const watch = this.#watch;
     const first = messages[0] as Message;
     // Weights and entropy decoding have nothing to do with each other.
-    const [prepared, regridder] = await Promise.allSettled([
+    const [prepared, plans] = await Promise.allSettled([
       watch.time('decode', prepareDecode(engine, messages, grid)),
-      watch.time('weights', this.#regridderFor(grid, first)),
+      watch.time('weights', this.#mir.plansFor({ grid, kind: 'scalar' })),
     ]);
     if (prepared.status === 'rejected') throw prepared.reason;
-    if (regridder.status === 'rejected') {
+    if (plans.status === 'rejected') {
       prepared.value.discard();
-      throw regridder.reason;
+      throw atPlace(plans.reason, first.where);
     }
-    const field = await watch.time(
+    const fields = await watch.time(
       'regrid',
-      engine.run((pass) => regridder.value.apply(pass, prepared.value.decode(pass))),
+      engine.run((pass) => plans.value.apply(pass, prepared.value.decode(pass))),
     );
-    try {
-      const outgoing = await watch.time('encode', this.#output.take(field));
-      this.#pointsIn += grid.points * messages.length;
-      this.#pointsOut += this.#target.points * messages.length;
-      return outgoing;
-    } finally {
-      for (const { values } of field.tiles) values.release();
-    }
+    return await this.#encode(plans.value, fields, grid.points * messages.length);
   }
 
-  #regridderFor(grid: Grid, message: Message): Promise<Regridder> {
-    let regridder = this.#regridders.get(grid.hash);
-    if (regridder === undefined) {
-      const { method, missing } = this.#options;
-      regridder = prepareRegrid(this.#engine, grid, this.#target, {
-        ...(method === undefined ? {} : { method }),
-        ...(missing === undefined ? {} : { missing }),
-      }).catch((error) => {
-        throw atPlace(error, message.where);
-      });
-      this.#regridders.set(grid.hash, regridder);
+  /** All targets at once; when one fails, what the others made is given back. */
+  async #encode({ plans }: PreparedPlans, fields: readonly (readonly Field<Message>[])[], pointsIn: number): Promise<Outgoing> {
+    const tasks = this.#outputs.map((output, index) =>
+      this.#watch.time('encode', output.take((fields[index] as readonly [Field<Message>])[0])),
+    );
+    const settled = await Promise.allSettled(tasks);
+    for (const { tiles } of fields.flat()) for (const { values } of tiles) values.release();
+    const made = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const failed = settled.find((result) => result.status === 'rejected');
+    if (failed !== undefined) {
+      for (const { release } of made) release();
+      throw failed.reason;
     }
-    return regridder;
+    this.#pointsIn += pointsIn;
+    for (const [index, { fields: count }] of made.entries())
+      this.#pointsOut += count * (plans[index] as { target: { points: number } }).target.points;
+    return made;
   }
 
   #countBad(error: DteError): void {
@@ -242,24 +239,12 @@ class RegridRun {
   }
 }
 
-/** The grid that `--grid` and `--area` describe together. */
-async function targetGrid({ grid, area }: Pick<RegridFilesOptions, 'grid' | 'area'>): Promise<Grid> {
-  if (area === undefined) return await gridFromText(grid);
-  if (/^\s*\{/.test(grid))
-    throw new DteError('input.option', '--area beside a gridspec', { hint: 'put the area into the gridspec', where: { option: 'area' } });
-  return gridFromSpec({ grid, area });
-}
-
-function packingOption(packing: string | undefined): { readonly packing?: 'simple' | 'ccsds' | 'keep' } {
-  if (packing === undefined) return {};
-  if (packing === 'simple' || packing === 'ccsds' || packing === 'keep') return { packing };
-  throw new DteError('input.option', `packing '${packing}' is not known`, {
-    hint: 'accepted are simple, ccsds and keep',
-    where: { option: 'packing' },
-  });
-}
-
-function checkedBits(bits: number): number {
-  if (Number.isInteger(bits) && bits >= 1 && bits <= 32) return bits;
-  throw new DteError('input.option', `${bits} bits per value`, { hint: 'accepted are 1 to 32', where: { option: 'accuracy' } });
+function joined(parts: readonly OutgoingFields[]): OutgoingFields {
+  return {
+    fields: parts.reduce((sum, { fields }) => sum + fields, 0),
+    messages: parts.flatMap(({ messages }) => messages),
+    release: () => {
+      for (const part of parts) part.release();
+    },
+  };
 }

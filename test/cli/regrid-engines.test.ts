@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Context } from '../../src/base/index.js';
 import { nodeContext } from '../../src/base/node.js';
-import { regridFiles } from '../../src/cli/regrid.js';
+import { regridTo } from './regrid-to.js';
 import { find } from '../../src/grib/index.js';
 import { forgetWeights } from '../../src/regrid/index.js';
 import { cpuEngine, gpuEngine } from '../support/engines.js';
@@ -23,13 +23,13 @@ t.test('every executor gives the fields of the exact one within a packing step',
   if (typeof gpu === 'string') t.comment(gpu);
   else await gpu.close();
   const inputs = ['era5-levels-members.grib', 'hpa_and_pa.grib', 'gridType-reduced_gg_gridName-O8_shortName-q.grib2'].map(shared);
-  const options = { grid: '5/5', bits: 16 } as const;
+  const options = { grid: '5/5', accuracy: 16 } as const;
   const output = (name: string): string => join(folder, `${name}.grib`);
-  await regridFiles(context, inputs, { ...options, device: 'cpu', precision: 'f64', output: output('exact') });
-  await regridFiles(context, inputs, { ...options, device: 'cpu', threads: 1, output: output('one thread') });
-  await regridFiles(context, inputs, { ...options, device: 'cpu', threads: 2, output: output('two threads') });
+  await regridTo(context, inputs, { ...options, device: 'cpu', precision: 'f64', output: output('exact') });
+  await regridTo(context, inputs, { ...options, device: 'cpu', threads: 1, output: output('one thread') });
+  await regridTo(context, inputs, { ...options, device: 'cpu', threads: 2, output: output('two threads') });
   t.ok(readFileSync(output('one thread')).equals(readFileSync(output('two threads'))), 'the number of threads changes no octet');
-  if (device !== undefined) await regridFiles(context, inputs, { ...options, device, output: output('adapter') });
+  if (device !== undefined) await regridTo(context, inputs, { ...options, device, output: output('adapter') });
   const engine = await cpuEngine({ precision: 'f64', threads: 2 });
   const exact = await decoded(engine, await readMessages(output('exact')));
   for (const name of ['two threads', ...(device === undefined ? [] : ['adapter'])]) {
@@ -62,11 +62,10 @@ t.test('runs at once in one process give what they give alone', { skip: noShared
     { input: 'era5-levels-members.grib', grid: 'O16' },
     { input: 'regular_gg_sfc.grib', grid: '5/5' },
   ].map((job, index) => ({ ...job, alone: join(folder, `alone-${index}.grib`), together: join(folder, `together-${index}.grib`) }));
-  for (const { input, grid, alone } of jobs)
-    await regridFiles(context, [shared(input)], { device: 'cpu', threads: 2, grid, output: alone });
+  for (const { input, grid, alone } of jobs) await regridTo(context, [shared(input)], { device: 'cpu', threads: 2, grid, output: alone });
   forgetWeights();
   await Promise.all(
-    jobs.map(({ input, grid, together }) => regridFiles(context, [shared(input)], { device: 'cpu', threads: 2, grid, output: together })),
+    jobs.map(({ input, grid, together }) => regridTo(context, [shared(input)], { device: 'cpu', threads: 2, grid, output: together })),
   );
   for (const { input, grid, alone, together } of jobs) t.ok(readFileSync(alone).equals(readFileSync(together)), `${input} to ${grid}`);
 });
@@ -80,12 +79,12 @@ t.test('one damaged stream among the messages of a batch costs that message alon
   const input = join(folder, 'streams.grib');
   writeFileSync(input, Buffer.concat([good, good, bad, good, good]));
   const output = join(folder, 'streams-out.grib');
-  await t.rejects(regridFiles(context, [input], { device: 'cpu', threads: 2, grid: '10/10', output }), {
+  await t.rejects(regridTo(context, [input], { device: 'cpu', threads: 2, grid: '10/10', output }), {
     code: 'data.codec',
     message: new RegExp(`streams\\.grib, message 3, byte ${2 * good.length}`),
   });
   t.notOk(existsSync(output));
-  const summary = await regridFiles(context, [input], { device: 'cpu', threads: 2, grid: '10/10', output, keepGoing: true });
+  const summary = await regridTo(context, [input], { device: 'cpu', threads: 2, grid: '10/10', output, keepGoing: true });
   t.equal(summary.fields, 4);
   t.match(summary.bad, [{ code: 'data.codec', message: /message 3/ }]);
   t.equal(summary.bad.length, 1);

@@ -9,7 +9,7 @@ import t from 'tap';
 import { gridFromSpec } from '../../src/atlas/index.js';
 import { type Context, exitCodeOf, isDteError } from '../../src/base/index.js';
 import { nodeContext } from '../../src/base/node.js';
-import { regridFiles } from '../../src/cli/regrid.js';
+import { regridTo } from './regrid-to.js';
 import { find, gridOf, packingType } from '../../src/grib/index.js';
 import { cpuEngine } from '../support/engines.js';
 import { decoded, firstInexact, type Reals } from '../support/decoded.js';
@@ -33,7 +33,7 @@ t.test('messages of mixed grids and editions come out in order, each on the targ
     shared,
   );
   const { output, left } = place();
-  const summary = await regridFiles(context, inputs, { ...cpu, output, grid: '5/5' });
+  const summary = await regridTo(context, inputs, { ...cpu, output, grid: '5/5' });
   t.same(left(), ['out.grib']);
   const [sources, results] = [(await Promise.all(inputs.map((path) => readMessages(path)))).flat(), await readMessages(output)];
   t.equal(results.length, sources.length);
@@ -56,7 +56,7 @@ t.test('messages of mixed grids and editions come out in order, each on the targ
 t.test('a grid regridded to itself keeps its values', { skip: noShared }, async (t) => {
   const { output } = place();
   const input = shared('regular_ll_msl.grib');
-  await regridFiles(context, [input], { device: 'cpu', precision: 'f64', output, grid: '1/1' });
+  await regridTo(context, [input], { device: 'cpu', precision: 'f64', output, grid: '1/1' });
   const engine = await cpuEngine({ precision: 'f64' });
   const [[before], [after]] = (await Promise.all(
     [input, output].map(async (path) => decoded(engine, await readMessages(path), 'canonical')),
@@ -67,14 +67,14 @@ t.test('a grid regridded to itself keeps its values', { skip: noShared }, async 
 
 t.test('options choose area, method, packing and bits', { skip: noShared }, async (t) => {
   const { output } = place();
-  await regridFiles(context, [shared('gridType-reduced_gg_gridName-O8_shortName-q.grib2')], {
+  await regridTo(context, [shared('gridType-reduced_gg_gridName-O8_shortName-q.grib2')], {
     ...cpu,
     output,
     grid: '2/2',
     area: '60/-10/20/30',
     method: 'nn',
     packing: 'ccsds',
-    bits: 12,
+    accuracy: 12,
   });
   const [message] = await readMessages(output);
   t.same([message && packingType(message), message && find(message, 'bitsPerValue')], ['grid_ccsds', 12]);
@@ -85,13 +85,13 @@ t.test('options choose area, method, packing and bits', { skip: noShared }, asyn
     [{ grid: '2/2', method: 'voronoi-statistics' }, 'unsupported.method'],
     [{ grid: '2/2', missing: 'perhaps' }, 'input.option'],
     [{ grid: '2/2', packing: 'zip' }, 'input.option'],
-    [{ grid: '2/2', bits: 33 }, 'input.option'],
+    [{ grid: '2/2', accuracy: 33 }, 'input.option'],
     [{ grid: '2/2', area: '10/0/50/5' }, 'input.area'],
     [{ grid: '2/2', device: 'no such adapter' }, 'absent.device'],
   ] as const) {
     const other = place();
     await t.rejects(
-      regridFiles(context, [shared('reduced_gg.grib')], { ...cpu, output: other.output, ...options }),
+      regridTo(context, [shared('reduced_gg.grib')], { ...cpu, output: other.output, ...options }),
       { code },
       JSON.stringify(options),
     );
@@ -128,7 +128,7 @@ t.test('with keepGoing good messages come out and the summary counts the bad one
   const { output, left } = place();
   const logged: string[] = [];
   const log = { ...context.log, debug: (event: string) => void logged.push(event) };
-  const summary = await regridFiles({ ...context, log }, [path], { ...cpu, output, grid: '5/5', keepGoing: true });
+  const summary = await regridTo({ ...context, log }, [path], { ...cpu, output, grid: '5/5', keepGoing: true });
   t.same(left(), ['out.grib']);
   const results = await readMessages(output);
   t.equal(results.length, summary.fields);
@@ -159,7 +159,7 @@ t.test('without keepGoing the first damage ends the run, names its place and lea
     [join(folder, 'absent.grib'), ['absent.file'], 4, /absent\.grib/],
   ] as const) {
     const { output, left } = place();
-    const error = await regridFiles(context, [path], { ...cpu, output, grid: '5/5' }).then(
+    const error = await regridTo(context, [path], { ...cpu, output, grid: '5/5' }).then(
       () => undefined,
       (thrown: unknown) => thrown,
     );
@@ -169,9 +169,9 @@ t.test('without keepGoing the first damage ends the run, names its place and lea
     t.same(left(), [], `${path}: nothing is left`);
   }
   const before = place();
-  await regridFiles(context, [shared('regular_gg_sfc.grib')], { ...cpu, output: before.output, grid: '5/5' });
+  await regridTo(context, [shared('regular_gg_sfc.grib')], { ...cpu, output: before.output, grid: '5/5' });
   const bytes = readFileSync(before.output);
-  await t.rejects(regridFiles(context, [truncated], { ...cpu, output: before.output, grid: '5/5' }), { code: 'data.truncated' });
+  await t.rejects(regridTo(context, [truncated], { ...cpu, output: before.output, grid: '5/5' }), { code: 'data.truncated' });
   t.ok(readFileSync(before.output).equals(bytes), 'an earlier output stays as it was');
   t.same(before.left(), ['out.grib']);
 });
@@ -179,7 +179,7 @@ t.test('without keepGoing the first damage ends the run, names its place and lea
 t.test('an output that cannot be written is refused', { skip: noShared }, async (t) => {
   writeFileSync(join(folder, 'a-file'), '');
   for (const output of [join(folder, 'a-file', 'out.grib'), folder]) {
-    const error = await regridFiles(context, [shared('reduced_gg.grib')], { ...cpu, output, grid: '5/5' }).then(
+    const error = await regridTo(context, [shared('reduced_gg.grib')], { ...cpu, output, grid: '5/5' }).then(
       () => undefined,
       (thrown: unknown) => thrown,
     );
@@ -191,7 +191,7 @@ t.test('cancelling leaves nothing, at whatever moment it comes', { skip: noShare
   for (const delayMs of [0, 5, 20, 60, 120]) {
     const { output, left } = place();
     const controller = new AbortController();
-    const running = regridFiles(
+    const running = regridTo(
       { ...context, signal: controller.signal },
       [1, 2, 3, 4, 5, 6].map(() => shared('era5-levels-members.grib')),
       { ...cpu, output, grid: '1/1' },

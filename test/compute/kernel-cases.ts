@@ -9,9 +9,12 @@ import { unpack } from '../../src/grib/unpack.js';
 import { unpackFloats } from '../../src/grib/unpack-floats.js';
 import { wordCounts } from '../../src/grib/word-counts.js';
 import { wordRanks } from '../../src/grib/word-ranks.js';
+import { keep } from '../../src/mir/keep.js';
+import { limit } from '../../src/mir/limit.js';
 import { csrApply } from '../../src/regrid/csr-apply.js';
 import { expandCase } from './cases/grib-spectral.js';
 import { combineCase, fourierCase, lanesApartCase, legendreCase, spectralKernels } from './cases/spectral.js';
+import { keepCase, limitCase } from './cases/mir.js';
 
 export type Inputs = Readonly<Record<string, number | Float64Array | Uint32Array>>;
 
@@ -94,6 +97,8 @@ export const kernelCases: readonly KernelCase[] = [
   entry(spectralExpand, expandCase),
   entry(csrApply, (rows, random) => csrCase(rows, random, 0, lanes)),
   entry(csrApply, (rows, random) => csrCase(rows, random, 0, 8)),
+  entry(keep, keepCase),
+  entry(limit, limitCase),
   ...[1, 2, 3, 4].map((strategy) => entry(csrApply, (rows, random) => csrCase(rows, random, strategy, lanes))),
   ...[true, false].map((isDense) => entry(spectralKernels.legendre, (size, random) => legendreCase(size, random, isDense))),
   entry(spectralKernels.fourier, fourierCase),

@@ -1,19 +1,17 @@
-import { type Command, Option } from 'commander';
-import { bitsOption, define, engineFlags, examples, jsonOption, keepGoingOption, type Run } from './define.js';
+import type { Command } from 'commander';
+import { define, engineFlags, examples, jsonOption, keepGoingOption, type Run } from './define.js';
+import { mirFlags } from './mir-options.js';
 
 export function registerRegrid(program: Command, run: Run): void {
-  const regrid = define(program, 'regrid', 'Bring the fields of GRIB files to another grid.')
+  const regrid = define(program, 'regrid', 'Bring the fields of GRIB files to another grid, or to several at once.')
     .argument('<inputs...>', 'GRIB files, patterns, - for standard input, or fdb:REQUEST for fields of a store')
-    .requiredOption('-o, --output <file>', 'output file, -, or fdb: for a store; fdb:expver=0002 gives every message that key')
-    .requiredOption('--grid <grid>', 'target grid: name (O320), increments (1/1), or a gridspec')
-    .option('--area <N/W/S/E>', 'part of the target grid, degrees')
-    .option('--method <name>', 'linear, nearest-neighbour or grid-box-average', 'linear')
+    .option('-o, --output <file>', 'output file, -, or fdb: for a store; fdb:expver=0002 gives every message that key')
     .option(
-      '--missing <strategy>',
-      'what becomes of a point some of whose sources are missing: no, missing-if-all-missing, missing-if-any-missing, missing-if-heaviest-missing (default), heaviest',
+      '--to <target>',
+      "one of several targets, 'grid=1/1,area=70/-25/30/45,output=a.grib': any of the options below, which else hold for all",
+      (text: string, before: readonly string[] = []) => [...before, text],
     )
-    .addOption(new Option('--packing <name>', 'packing of the output').choices(['simple', 'ccsds', 'keep']).default('keep'))
-    .addOption(bitsOption('--accuracy'))
+    .option('--plan', 'print the steps for each kind of input, and do nothing')
     .option('--config <file>', 'configuration of the store (default: as for dte fdb)')
     .addOption(keepGoingOption())
     .addOption(jsonOption());
@@ -27,9 +25,12 @@ export function registerRegrid(program: Command, run: Run): void {
       await regridVerb(terminal, inputs, options, warm);
     }),
   );
+  mirFlags(regrid, ['target', 'method', 'spectral', 'winds', 'masks', 'shape', 'output']);
   examples(regrid, [
     ['dte regrid in.grib -o out.grib --grid 0.25/0.25', 'to a regular grid'],
     ['dte regrid in.grib -o out.grib --grid O320 --area 75/-25/30/45', 'a part of a Gaussian grid'],
+    ["dte regrid in.grib --to grid=1/1,output=a.grib --to 'grid=O96,packing=ccsds,output=b.grib'", 'to two grids in one pass'],
+    ['dte regrid in.grib --grid 1/1 --area 70/-25/30/45 --frame 3 --plan', 'what would be done'],
     ['cat in.grib | dte regrid - -o - --grid 1/1 --packing ccsds | dte grib ls -', 'in a pipe'],
     [
       'dte regrid fdb:class=rd,expver=0001,stream=oper,date=20240101,time=0,type=fc,levtype=sfc,param=2t,step=0/to/24/by/6 -o fdb:expver=0002 --grid 1/1',

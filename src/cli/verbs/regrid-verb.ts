@@ -1,22 +1,19 @@
 import { DteError, type ErrorCode } from '../../base/index.js';
 import type { Engine } from '../../compute/index.js';
-import { methodName, missingStrategy } from '../../regrid/index.js';
 import type { EngineFlags } from '../commands/define.js';
+import { givenMirOptions } from '../commands/mir-options.js';
 import { expandInputs } from '../inputs.js';
 import { regridFiles, type RegridSummary } from '../regrid.js';
+import { regridTargets, type RegridTarget } from '../regrid-targets.js';
 import { profileText } from '../terminal/profile-text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { countedText, sizeText } from '../terminal/text.js';
 import { printSummary, refuseTerminal } from './output.js';
 
 export interface RegridVerbOptions extends EngineFlags {
-  readonly output: string;
-  readonly grid: string;
-  readonly area?: string;
-  readonly method: string;
-  readonly missing?: string;
-  readonly packing: string;
-  readonly accuracy?: number;
+  readonly output?: string;
+  readonly to?: readonly string[];
+  readonly plan?: true;
   /** Of the fdb. */
   readonly config?: string;
   readonly keepGoing?: true;
@@ -30,26 +27,37 @@ export async function regridVerb(
   options: RegridVerbOptions,
   warm: Promise<Engine>,
 ): Promise<void> {
-  refuseTerminal(options.output);
+  const { output, to, plan, json, config, keepGoing } = options;
   // Before any file is opened: a wrong word should not cost a wait.
-  methodName(options.method);
-  if (options.missing !== undefined) missingStrategy(options.missing);
-  const { accuracy, json, ...rest } = options;
+  const targets = regridTargets(givenMirOptions(options), output ?? (plan === true && to === undefined ? '-' : undefined), to);
+  const inputs = await expandInputs(args);
+  if (plan === true) {
+    const { printPlans } = await import('./regrid-plan.js');
+    await printPlans(terminal, inputs, targets, { config, json: json === true });
+    return;
+  }
+  for (const target of targets) refuseTerminal(target.output);
   const summary = await regridFiles(
     terminal.context,
-    await expandInputs(args),
-    accuracy === undefined ? rest : { ...rest, bits: accuracy },
+    inputs,
+    {
+      targets,
+      ...(config === undefined ? {} : { config }),
+      ...(keepGoing === undefined ? {} : { keepGoing }),
+      ...(options.profile === undefined ? {} : { profile: options.profile }),
+    },
     warm,
   );
   for (const { code, message } of summary.bad) terminal.damage(new DteError(code as ErrorCode, message));
-  await printSummary(terminal, options.output, { json: json === true ? summary : undefined, text: summaryText(options.output, summary) });
+  const place = targets.some((target) => target.output === '-') ? '-' : (targets[0] as RegridTarget).output;
+  await printSummary(terminal, place, { json: json === true ? summary : undefined, text: summaryText(targets, summary) });
 }
 
-function summaryText(output: string, summary: RegridSummary): string {
+function summaryText(targets: readonly RegridTarget[], summary: RegridSummary): string {
   const { fields, bad, pointsOut, bytesIn, bytesOut, wallSeconds, stageSeconds, engine, profile } = summary;
   const skipped = bad.length === 0 ? '' : `, ${countedText(bad.length, 'bad message')} skipped`;
   const lines = [
-    `${output}: ${countedText(fields, 'field')}, ${countedText(pointsOut, 'point')}${skipped}; ${sizeText(bytesIn)} in, ${sizeText(bytesOut)} out, ${wallSeconds.toFixed(2)} s on ${engine.name}`,
+    `${targets.map(({ output }) => output).join(', ')}: ${countedText(fields, 'field')}, ${countedText(pointsOut, 'point')}${skipped}; ${sizeText(bytesIn)} in, ${sizeText(bytesOut)} out, ${wallSeconds.toFixed(2)} s on ${engine.name}`,
     `stages, overlapping: ${Object.entries(stageSeconds)
       .map(([stage, seconds]) => `${stage} ${seconds.toFixed(2)} s`)
       .join(', ')}`,

@@ -1,0 +1,5 @@
+// What compiles and prepares plans, in one piece that is loaded on first use: the table of options is also read where nothing is done.
+export { compilePlan } from './plan.js';
+export { prepareStages } from './prepare.js';
+export { regridOptions } from './regrid-options.js';
+export { fixedTarget } from './target.js';

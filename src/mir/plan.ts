@@ -1,0 +1,110 @@
+import { crop, type Grid } from '../atlas/index.js';
+import { DteError, isDteError } from '../base/index.js';
+import type { MirOptions } from './options.js';
+import { regridOptions } from './regrid-options.js';
+import { spectralSteps } from './spectral-plan.js';
+import type { Component, Plan } from './plan-text.js';
+import { gridText, type PlanInput, type Step } from './step.js';
+import { type Target, targetOf } from './target.js';
+
+/**
+ * The steps that options mean for an input, in MIR's order: masks of the input, spectral steps and transform or interpolation, winds,
+ * derivatives, area, bitmap, masks of the output, frame, choice of a component, bounds. A step that would change nothing is left out.
+ * `fixed` is the target where it is known already. Errors: those of the target grid; `input.option` and `input.field` for options that do not fit the input.
+ */
+export async function compilePlan(options: MirOptions, input: PlanInput, fixed?: Target): Promise<Plan> {
+  checkInput(options, input);
+  const isSpectral = input.grid.type === 'sh';
+  const target = fixed ?? (await targetOf(options, input.grid));
+  const steps: Step[] = [];
+  if (options['mask-input-lsm-value'] !== undefined && !isSpectral)
+    steps.push({ name: 'mask-input-lsm', value: options['mask-input-lsm-value'] });
+  const staysSpectral = isSpectral && (target === undefined || target.whole.type === 'sh');
+  if (isSpectral) steps.push(...(await spectralSteps(options, input, staysSpectral ? undefined : target)));
+  else if (target !== undefined) steps.push(...(await griddedSteps(options, input, target)));
+  const gridded = staysSpectral ? undefined : (target ?? { whole: input.grid, part: input.grid });
+  if (gridded !== undefined) steps.push(...shapeSteps(options, gridded, gridAfter(steps, input.grid)));
+  return finished(options, input, steps);
+}
+
+function finished(options: MirOptions, input: PlanInput, steps: Step[]): Plan {
+  let components: readonly Component[] = ['scalar'];
+  if (input.kind === 'uv' || (input.kind === 'vod' && options.vod2uv === true)) components = ['u', 'v'];
+  else if (input.kind === 'vod') components = ['vo', 'd'];
+  for (const step of steps) if (step.name === 'nabla') components = componentsOf(step.operation);
+  const component = options['u-only'] === true ? 'u' : options['v-only'] === true ? 'v' : undefined;
+  if (component !== undefined && components.includes(component)) {
+    steps.push({ name: 'select', component });
+    components = [component];
+  }
+  if (options.limiter === true) {
+    steps.push({ name: 'limit', minimum: options['limiter-minimum'] ?? -1e30, maximum: options['limiter-maximum'] ?? 1e30 });
+  }
+  return { input, steps, target: gridAfter(steps, input.grid), components };
+}
+
+function componentsOf(operation: string): readonly Component[] {
+  if (operation === 'scalar-gradient') return ['u', 'v'];
+  return ['scalar'];
+}
+
+/** The grid that a field is on after steps. */
+function gridAfter(steps: readonly Step[], before: Grid): Grid {
+  return steps.reduce((grid, step) => ('to' in step ? step.to : grid), before);
+}
+
+function checkInput(options: MirOptions, { grid, kind }: PlanInput): void {
+  if (options.vod2uv === true && kind === 'vod' && grid.type !== 'sh') {
+    throw new DteError('input.field', `vorticity and divergence on ${gridText(grid)} cannot become wind`, {
+      hint: 'vod2uv takes spectral fields',
+    });
+  }
+  if (grid.type !== 'sh' || !((options.nabla?.length ?? 0) > 0) || options.grid !== undefined) return;
+  throw new DteError('input.option', 'nabla on spectral fields without a grid', { where: { option: 'nabla' }, hint: 'give grid, too' });
+}
+
+async function griddedSteps(options: MirOptions, input: PlanInput, target: Target): Promise<readonly Step[]> {
+  const { whole, part } = target;
+  const { grid: source, kind } = input;
+  const wanted = cropsLater(options) ? whole : part;
+  if (source.hash === wanted.hash || holdsPart(source, part, options.area)) return [];
+  const vector = kind === 'uv';
+  const between = options['intermediate-interpolation'];
+  const steps: Step[] = [];
+  if (between !== undefined && options.intgrid !== undefined) {
+    const middle = await targetOf({ grid: options.intgrid }, source);
+    if (middle !== undefined && middle.whole.hash !== source.hash)
+      steps.push({ name: 'interpolate', to: middle.whole, options: regridOptions(options, between), vector });
+  }
+  steps.push({ name: 'interpolate', to: wanted, options: regridOptions(options), vector });
+  return steps;
+}
+
+/** Whether the area is cut out after other steps than interpolation, which otherwise goes to the part at once. */
+function cropsLater(options: MirOptions): boolean {
+  return options['area-mode'] === 'mask' || (options.nabla?.length ?? 0) > 0;
+}
+
+/** Whether the points of `part` are points of `source` that an area cuts out: then nothing is interpolated. */
+function holdsPart(source: Grid, part: Grid, area: readonly number[] | undefined): boolean {
+  if (area === undefined || source.type !== part.type) return false;
+  try {
+    return crop(source, area).grid.hash === part.hash;
+  } catch (error) {
+    if (isDteError(error, 'input.area', 'unsupported.grid')) return false;
+    throw error;
+  }
+}
+
+function shapeSteps(options: MirOptions, { part }: Target, now: Grid): readonly Step[] {
+  const steps: Step[] = [];
+  const { area, bitmap, frame, nabla = [] } = options;
+  for (const operation of nabla) steps.push({ name: 'nabla', operation, polesMissing: options['nabla-poles-missing-values'] === true });
+  if (area !== undefined && options['area-mode'] === 'mask') steps.push({ name: 'mask-area', area });
+  else if (area !== undefined && now.hash !== part.hash) steps.push({ name: 'crop', area, to: part });
+  if (bitmap !== undefined) steps.push({ name: 'bitmap', file: bitmap });
+  const mask = options['mask-output-lsm-value'];
+  if (mask !== undefined) steps.push({ name: 'mask-output-lsm', value: mask });
+  if (frame !== undefined) steps.push({ name: 'frame', size: frame });
+  return steps;
+}

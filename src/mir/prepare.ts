@@ -1,0 +1,99 @@
+import type { Grid } from '../atlas/index.js';
+import { DteError, readWhole } from '../base/index.js';
+import type { Engine } from '../compute/index.js';
+import { prepareRegrid } from '../regrid/index.js';
+import { parseBitmapFile } from './bitmap-file.js';
+import { areaMask, both, frameMask, type Mask } from './masks.js';
+import { cropOperator, eachField, limitOperator, maskOperator, type Operator, selectOperator } from './operators.js';
+import type { Plan } from './plan-text.js';
+import { gridText, type Step } from './step.js';
+
+/** What has been done to an input so far, as text: the key of the operator that comes last. */
+export type Stage = string;
+
+/**
+ * The stages of a plan, with operators for those that no other plan of the same input has: weights found or made, files read, masks
+ * uploaded. Operators made stay in the map also when a later one fails.
+ */
+export async function prepareStages(engine: Engine, { input, steps }: Plan, operators: Map<Stage, Operator>): Promise<readonly Stage[]> {
+  const stages: Stage[] = [];
+  let grid = input.grid;
+  let stage: Stage = '';
+  for (const group of grouped(steps)) {
+    stage += `|${group.map(keyOf).join('|')}`;
+    if (!operators.has(stage)) operators.set(stage, await prepareGroup(engine, group, grid));
+    stages.push(stage);
+    for (const step of group) if ('to' in step) grid = step.to;
+  }
+  return stages;
+}
+
+function keyOf(step: Step): string {
+  return JSON.stringify(step, (key, value: unknown) => (key === 'to' ? (value as Grid).hash : value));
+}
+
+const maskSteps: readonly string[] = ['mask-area', 'bitmap', 'mask-output-lsm', 'frame'];
+
+/** Steps one by one, but masks that follow each other together: they become one. */
+function grouped(steps: readonly Step[]): readonly (readonly Step[])[] {
+  const groups: Step[][] = [];
+  for (const step of steps) {
+    const last = groups.at(-1);
+    if (maskSteps.includes(step.name) && last !== undefined && maskSteps.includes((last[0] as Step).name)) last.push(step);
+    else groups.push([step]);
+  }
+  return groups;
+}
+
+async function prepareGroup(engine: Engine, group: readonly Step[], grid: Grid): Promise<Operator> {
+  let mask: Mask | undefined;
+  for (const step of group) {
+    if (!maskSteps.includes(step.name)) return await prepareStep(engine, step, grid);
+    const next = await maskOf(engine, step, grid);
+    mask = mask === undefined ? next : both(mask, next);
+  }
+  return await maskOperator(engine, mask as Mask);
+}
+
+async function maskOf(engine: Engine, step: Step, grid: Grid): Promise<Mask> {
+  switch (step.name) {
+    case 'mask-area':
+      return areaMask(grid, step.area);
+    case 'frame':
+      return frameMask(grid, step.size);
+    case 'bitmap':
+      return await bitmapMask(engine, step.file, grid);
+    default:
+      throw notImplemented(step);
+  }
+}
+
+async function bitmapMask({ context }: Engine, file: string, grid: Grid): Promise<Mask> {
+  const text = new TextDecoder('latin1').decode(await readWhole(context.fs, file));
+  const { rows, columns, mask } = parseBitmapFile(text, file);
+  if (rows * columns === grid.points) return mask;
+  throw new DteError('input.field', `the bitmap has ${rows} x ${columns} points, the grid ${gridText(grid)} has ${grid.points}`, {
+    where: { file, option: 'bitmap' },
+  });
+}
+
+async function prepareStep(engine: Engine, step: Step, grid: Grid): Promise<Operator> {
+  switch (step.name) {
+    case 'interpolate': {
+      const regridder = await prepareRegrid(engine, grid, step.to, step.options);
+      return eachField((pass, field) => regridder.apply(pass, field), regridder.release);
+    }
+    case 'crop':
+      return await cropOperator(engine, grid, step.area);
+    case 'select':
+      return selectOperator(step.component === 'u' ? 0 : 1);
+    case 'limit':
+      return limitOperator(step.minimum, step.maximum);
+    default:
+      throw notImplemented(step);
+  }
+}
+
+function notImplemented({ name }: Step): DteError {
+  return new DteError('unsupported.method', `the step ${name} is not implemented`);
+}
