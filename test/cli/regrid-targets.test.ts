@@ -34,7 +34,7 @@ t.test('targets are read from texts, with shared options beside them', async (t)
     [[], undefined, /no output is given.*-o FILE/],
     [['output=a'], 'b', /--output beside --to/],
     [['grid=1/1'], undefined, /target 'grid=1\/1' cannot be used: it has no output.*the form is/],
-    [['grid=1/1,output='], undefined, /output has no name/],
+    [['grid=1/1,output='], undefined, /its output has no name/],
     [['output=a,output=b'], undefined, /it needs one output, not 'a' and 'b'/],
     [['output=a', 'output=a'], undefined, /two targets have the output 'a'/],
     [['grid=1/1,grid=2/2,output=a'], undefined, /it states grid twice/],
