@@ -5,3 +5,7 @@ export { cellNodes, nodeCells, nodeEdges } from './connectivity.js';
 export { type EdgeOptions, meshEdges } from './edges.js';
 export { medianDual } from './median-dual.js';
 export { structuredMesh, type StructuredMeshOptions } from './structured.js';
+export { partitionGrid, type Partitioner, partitioners, type PartitionOptions } from './partition.js';
+export { meshParts, type PartOptions } from './mesh-parts.js';
+export { cellGather, cellOwnership, haloExchange, nodeGather, type Ownership, partEdges, type PartEdges } from './halo-exchange.js';
+export { equalRegions } from './equal-regions.js';
