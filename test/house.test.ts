@@ -101,6 +101,13 @@ function machineComplaints(sources: Sources): string[] {
   return complaints;
 }
 
+/** Dispatches are counted with one size of workgroups (lib/index.wgsl). */
+function groupComplaints(shaders: Sources): string[] {
+  return [...shaders]
+    .filter(([path, text]) => !path.startsWith('shaders/lib/') && !/@compute @workgroup_size\(group_size\)\nfn main\(/.test(text))
+    .map(([path]) => `${path}: the entry point is '@compute @workgroup_size(group_size)' and 'fn main(' below it`);
+}
+
 function kernelComplaints(sources: Sources, shaders: readonly string[]): string[] {
   const complaints: string[] = [];
   const declared = new Set<string>();
@@ -222,7 +229,11 @@ t.test('every shader has one declaration with a host twin, and every declaration
       "shaders/regrid/d.wgsl: no kernel('regrid/d', ...) declares it",
     ],
   );
-  t.strictSame(kernelComplaints(sources, [...readFolder('shaders', '.wgsl').keys()]), []);
+  const shaders = readFolder('shaders', '.wgsl');
+  t.strictSame(kernelComplaints(sources, [...shaders.keys()]), []);
+  const otherSize = example(['shaders/regrid/a.wgsl', '@compute @workgroup_size(64)\nfn main() {}'], ['shaders/lib/b.wgsl', '']);
+  t.equal(groupComplaints(otherSize).length, 1);
+  t.strictSame(groupComplaints(shaders), []);
 });
 
 t.test('a source file can be read in a sitting', async (t) => {

@@ -6,6 +6,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
   'compute/index': [
     'DeviceArray',
     'copy',
+    'copyQuads',
     'declarations',
     'expandShader',
     'gather',

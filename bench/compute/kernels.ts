@@ -96,7 +96,7 @@ async function pathRows(setting: Setting, executor: ExecutorName, engine: Engine
       unit: 'ms',
       own: spreadOf(milliseconds),
       amount: { count: bytes, unit: 'bytes' },
-      ...(stem === 'regrid/csr-apply' && executor === 'gpu' ? { aim: { share: 0.6 } } : {}),
+      ...(stem.startsWith('regrid/csr-apply') && executor === 'gpu' ? { aim: { share: 0.6 } } : {}),
       floor: floorOf(bytes, bandwidth),
     });
   }

@@ -18,7 +18,7 @@ struct Params {
 @group(0) @binding(7) var<storage, read_write> missing_count: array<u32>;
 @group(0) @binding(8) var<storage, read_write> strange_count: array<u32>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(group_size)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let i = linear_index(id, groups);
   if (i >= params.merged * params.lanes) {

@@ -29,7 +29,7 @@ fn integer_of(value: f32, lane: u32, largest: u32) -> u32 {
   return u32(scaled);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(group_size)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let i = linear_index(id, groups);
   if (i >= params.blocks * params.lanes) {

@@ -23,7 +23,7 @@ fn product(value: f32, factor: u32) -> f32 {
   return as_is(value * factors[factor], zero) + value * factors[factor + 1u];
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(group_size)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let i = linear_index(id, groups);
   if (i >= params.pairs * params.lanes) {

@@ -19,7 +19,7 @@ struct Params {
 
 const no_bitmap: u32 = 0xffffffffu;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(group_size)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let i = linear_index(id, groups);
   if (i >= params.points * params.float_lanes) {

@@ -57,7 +57,7 @@ fn value_of(integer: u32, reals: u32) -> f32 {
   return product + (total * lane_reals[reals + 3u] + lost * lane_reals[reals + 2u]);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(group_size)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let i = linear_index(id, groups);
   if (i >= params.blocks * params.lanes) {

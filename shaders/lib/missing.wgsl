@@ -8,3 +8,7 @@ fn is_missing(x: f32) -> bool {
 fn missing_value() -> f32 {
   return bitcast<f32>(missing_bits);
 }
+
+fn are_missing(x: vec4<f32>) -> vec4<bool> {
+  return bitcast<vec4<u32>>(x) == vec4<u32>(missing_bits);
+}

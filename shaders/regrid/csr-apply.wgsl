@@ -28,7 +28,7 @@ fn heaviest_of(first: u32, last: u32) -> u32 {
   return heaviest;
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(group_size)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let i = linear_index(id, groups);
   if (i >= params.rows * params.lanes) {

@@ -20,7 +20,7 @@ fn beside_of(k: u32, lane: u32) -> vec2<f32> {
   return vec2<f32>(beside[2u * k * params.lanes + lane], beside[(2u * k + 1u) * params.lanes + lane]);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(group_size)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let i = linear_index(id, groups);
   if (i >= params.coefficients * params.lanes) {

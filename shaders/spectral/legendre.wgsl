@@ -49,7 +49,7 @@ fn store(lane: u32, m: u32, latitude: u32, even_re: vec4<f32>, even_im: vec4<f32
   }
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(group_size)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let invocation = linear_index(id, groups);
   let pairs = (params.lanes + 1u) / 2u;

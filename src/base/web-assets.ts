@@ -4,6 +4,7 @@
  * has the files' text in their place.
  */
 export const webAssets: Readonly<Record<string, () => URL | Promise<string>>> = {
+  'shaders/compute/copy-quads.wgsl': () => new URL('../../../shaders/compute/copy-quads.wgsl', import.meta.url),
   'shaders/compute/copy.wgsl': () => new URL('../../../shaders/compute/copy.wgsl', import.meta.url),
   'shaders/compute/gather.wgsl': () => new URL('../../../shaders/compute/gather.wgsl', import.meta.url),
   'shaders/compute/self-check.wgsl': () => new URL('../../../shaders/compute/self-check.wgsl', import.meta.url),
@@ -24,6 +25,7 @@ export const webAssets: Readonly<Record<string, () => URL | Promise<string>>> = 
   'shaders/lib/triangle.wgsl': () => new URL('../../../shaders/lib/triangle.wgsl', import.meta.url),
   'shaders/mir/keep.wgsl': () => new URL('../../../shaders/mir/keep.wgsl', import.meta.url),
   'shaders/mir/limit.wgsl': () => new URL('../../../shaders/mir/limit.wgsl', import.meta.url),
+  'shaders/regrid/csr-apply-quads.wgsl': () => new URL('../../../shaders/regrid/csr-apply-quads.wgsl', import.meta.url),
   'shaders/regrid/csr-apply.wgsl': () => new URL('../../../shaders/regrid/csr-apply.wgsl', import.meta.url),
   'shaders/spectral/combine.wgsl': () => new URL('../../../shaders/spectral/combine.wgsl', import.meta.url),
   'shaders/spectral/fourier.wgsl': () => new URL('../../../shaders/spectral/fourier.wgsl', import.meta.url),

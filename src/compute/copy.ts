@@ -4,7 +4,7 @@ const params = { points: 'u32' } as const;
 const inputs = { source: 'f32' } as const;
 const outputs = { copied: 'f32' } as const;
 
-/** copied = source. Its speed is the floor that every other kernel is held against. */
+/** copied = source. */
 export const copy = kernel('compute/copy', {
   params,
   inputs,

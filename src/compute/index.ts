@@ -24,6 +24,7 @@
  */
 export type { EngineOptions } from './choice.js';
 export { copy } from './copy.js';
+export { copyQuads } from './copy-quads.js';
 export { DeviceArray } from './device-array.js';
 export type { AnyHostArray, ElementType, HostArray, Precision } from './element.js';
 export type { Engine, EngineInfo, HostArraysOf, Stage, Traffic } from './engine.js';

@@ -30,6 +30,11 @@ export interface KernelSpec<P extends Shape, I extends Shape, O extends Shape> {
   /** Logical extents, slowest first; one invocation for each index of their product. */
   readonly threads: (params: ParamValues<P>) => readonly number[];
   readonly cpu: Twin<P, I, O>;
+  /**
+   * Arrays that the shader sees as vectors of four: `array<vec4<f32>>`. Their lengths are multiples of 4. One such access moves four
+   * times the octets of a scalar one, which on a GPU is what decides how fast a kernel that only moves data is.
+   */
+  readonly quads?: readonly ((keyof I | keyof O) & string)[];
   /** Greatest difference between executors, relative to the largest magnitude in the f64 twin's output; 0 for exact. Integer outputs: absolute. */
   readonly tolerance: number;
   readonly split?: Split<P>;
@@ -60,12 +65,14 @@ export function kernel<const P extends Shape, const I extends Shape, const O ext
 export function declarations(of: Kernel): string {
   const fields = Object.entries(of.params).map(([name, type]) => `  ${snakeCase(name)}: ${type},`);
   const lines = ['struct Params {', ...fields, '}', '@group(0) @binding(0) var<uniform> params: Params;'];
+  const quads = new Set<string>(of.quads);
+  const elements = (name: string, type: ElementType): string => (quads.has(name) ? `vec4<${type}>` : type);
   let binding = 1;
   for (const [name, type] of Object.entries(of.inputs)) {
-    lines.push(`@group(0) @binding(${binding++}) var<storage, read> ${snakeCase(name)}: array<${type}>;`);
+    lines.push(`@group(0) @binding(${binding++}) var<storage, read> ${snakeCase(name)}: array<${elements(name, type)}>;`);
   }
   for (const [name, type] of Object.entries(of.outputs)) {
-    lines.push(`@group(0) @binding(${binding++}) var<storage, read_write> ${snakeCase(name)}: array<${type}>;`);
+    lines.push(`@group(0) @binding(${binding++}) var<storage, read_write> ${snakeCase(name)}: array<${elements(name, type)}>;`);
   }
   return `${lines.join('\n')}\n`;
 }

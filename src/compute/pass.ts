@@ -73,6 +73,9 @@ export class Pass {
     for (const name of [...Object.keys(kernel.inputs), ...Object.keys(kernel.outputs)]) {
       arrays[name] = given[name] as DeviceArray;
     }
+    for (const name of kernel.quads ?? []) {
+      assert((arrays[name]?.length ?? 0) % 4 === 0, `${kernel.stem}: the length of '${name}' is a multiple of 4`);
+    }
     this.steps.push({ kind: 'dispatch', kernel: kernel as unknown as Kernel, params, arrays });
   }
 }

@@ -2,6 +2,7 @@ import type { Field, Grid } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
 import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { csrApply } from './csr-apply.js';
+import { csrApplyQuads } from './csr-apply-quads.js';
 import type { Matrix } from './matrix.js';
 import { defaultMissingStrategy, missingStrategy } from './missing.js';
 import { cachedWeights } from './weights-cache.js';
@@ -72,15 +73,28 @@ function applyBlocks(
   const only = blocks.length === 1 ? blocks[0] : undefined;
   const result = pass.allocate('f32', rows * lanes);
   if (only !== undefined) {
-    pass.run(csrApply, { rows, lanes, strategy, ...arraysOf(only), source, result });
+    applyBlock(pass, only, source, lanes, strategy, result);
     return result;
   }
   for (const block of blocks) {
     const part = pass.allocate('f32', block.rows * lanes);
-    pass.run(csrApply, { rows: block.rows, lanes, strategy, ...arraysOf(block), source, result: part });
+    applyBlock(pass, block, source, lanes, strategy, part);
     pass.copy(part, result, block.firstRow * lanes);
   }
   return result;
+}
+
+function applyBlock(
+  pass: Pass,
+  block: RowBlock,
+  source: DeviceArray<'f32'>,
+  lanes: number,
+  strategy: number,
+  result: DeviceArray<'f32'>,
+): void {
+  const args = { rows: block.rows, strategy, ...arraysOf(block), source, result };
+  if (lanes % 4 === 0) pass.run(csrApplyQuads, { ...args, quads: lanes / 4 });
+  else pass.run(csrApply, { ...args, lanes });
 }
 
 function arraysOf({ rowStart, column, weight }: RowBlock): Pick<RowBlock, 'rowStart' | 'column' | 'weight'> {

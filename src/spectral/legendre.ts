@@ -31,7 +31,7 @@ export const legendre = kernel('spectral/legendre', {
   outputs,
   threads: ({ tasks, lanes }) => [tasks, Math.ceil(lanes / 2), 4],
   cpu: legendreHost,
-  tolerance: 1e-6,
+  tolerance: 2e-6,
 });
 
 type Arguments = TwinArguments<typeof params, typeof inputs, typeof outputs>;

@@ -1,4 +1,4 @@
-import { copy, gather, type Kernel, missingValue, probe } from '../../src/compute/index.js';
+import { copy, copyQuads, gather, type Kernel, missingValue, probe } from '../../src/compute/index.js';
 import { valueRange } from '../../src/compute/value-range.js';
 import { valueRangeMerge } from '../../src/compute/value-range-merge.js';
 import { compact } from '../../src/grib/compact.js';
@@ -12,6 +12,7 @@ import { wordRanks } from '../../src/grib/word-ranks.js';
 import { keep } from '../../src/mir/keep.js';
 import { limit } from '../../src/mir/limit.js';
 import { csrApply } from '../../src/regrid/csr-apply.js';
+import { csrApplyQuads } from '../../src/regrid/csr-apply-quads.js';
 import { expandCase } from './cases/grib-spectral.js';
 import { combineCase, fourierCase, lanesApartCase, legendreCase, spectralKernels } from './cases/spectral.js';
 import { keepCase, limitCase } from './cases/mir.js';
@@ -42,6 +43,7 @@ const elementLanes = Array.from({ length: 5 }, () => lane(16, 1));
 /** Every kernel of the project; `house.test` holds this list against the shaders. */
 export const kernelCases: readonly KernelCase[] = [
   entry(copy, (points, random) => ({ inputs: { points, source: reals(points, random) }, outputs: { copied: points } })),
+  entry(copyQuads, (quads, random) => ({ inputs: { quads, source: reals(4 * quads, random) }, outputs: { copied: 4 * quads } })),
   entry(probe, (points, random) => ({
     inputs: { points, integers: integers(points, random, 2 ** 32), reals: reals(points, random) },
     outputs: { bits: points, sums: points },
@@ -100,6 +102,12 @@ export const kernelCases: readonly KernelCase[] = [
   entry(keep, keepCase),
   entry(limit, limitCase),
   ...[1, 2, 3, 4].map((strategy) => entry(csrApply, (rows, random) => csrCase(rows, random, strategy, lanes))),
+  ...[0, 1, 2, 3, 4].map((strategy) =>
+    entry(csrApplyQuads, (rows, random) => {
+      const { inputs, outputs } = csrCase(rows, random, strategy, strategy === 0 ? 4 : 8);
+      return { inputs: { ...inputs, quads: (inputs['lanes'] as number) / 4 }, outputs };
+    }),
+  ),
   ...[true, false].map((isDense) => entry(spectralKernels.legendre, (size, random) => legendreCase(size, random, isDense))),
   entry(spectralKernels.fourier, fourierCase),
   entry(spectralKernels.lanesApart, lanesApartCase),

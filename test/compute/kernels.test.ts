@@ -2,11 +2,12 @@
 import t, { type Test } from 'tap';
 import { nodeContext } from '../../src/base/node.js';
 import { type AnyHostArray, declarations, type Engine, expandShader, type Kernel, missingValue } from '../../src/compute/index.js';
+import { workgroupSize } from '../../src/compute/gpu/dispatches.js';
 import { cpuEngine, gpuEngine } from '../support/engines.js';
 import { seeded } from '../support/random.js';
 import { kernelCases, type KernelCase } from './kernel-cases.js';
 
-const sizes = [0, 1, 63, 64, 65, 1000, 4099];
+const sizes = [0, 1, 63, 64, 65, 256, 257, 1000, 4099];
 
 function expectedOf({ kernel, make }: KernelCase, points: number): Map<string, AnyHostArray> {
   const { inputs, outputs } = make(points, seeded(points + 1));
@@ -84,6 +85,11 @@ t.test('every shader file states exactly the interface that its declaration prin
   }
 });
 
+t.test('dispatches are counted with the size that shaders have', async (test) => {
+  const { text } = await expandShader('compute/copy', nodeContext());
+  test.equal(Number(/const group_size = (\d+)u;/.exec(text)?.[1]), workgroupSize);
+});
+
 for (const precision of ['f64', 'f32'] as const) {
   t.test(`CPU executor, ${precision}, agrees with the twins called directly`, async (test) => {
     const engine = await cpuEngine({ precision });
@@ -117,7 +123,11 @@ t.test('GPU executor splits arrays above the binding limit', async (test) => {
   const engine = await gpuEngine({ maxBindingBytes: 64 * 1024 });
   if (typeof engine === 'string') return void test.pass('no adapter', { skip: engine });
   for (const kernelCase of kernelCases.filter(
-    ({ kernel }) => kernel.split !== undefined && kernel.stem !== 'compute/gather' && kernel.stem !== 'regrid/csr-apply',
+    ({ kernel }) =>
+      kernel.split !== undefined &&
+      kernel.stem !== 'compute/gather' &&
+      kernel.stem !== 'regrid/csr-apply' &&
+      kernel.stem !== 'regrid/csr-apply-quads',
   )) {
     const expected = expectedOf(kernelCase, 100_000);
     const got = await computed(engine, kernelCase, 100_000);

@@ -9,7 +9,8 @@ export interface Dispatch {
   readonly groups: readonly [number, number];
 }
 
-const workgroupSize = 64;
+/** As `group_size` of shaders/lib/index.wgsl says; a test compares. */
+export const workgroupSize = 256;
 const maxGroups = 65535;
 
 /**
