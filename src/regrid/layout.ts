@@ -39,6 +39,16 @@ export interface Layout {
   readonly lon?: Float64Array;
   /** A polygon around every point, where the method asks for it and the grid has no rows. */
   readonly cells?: CellPolygons;
+  /** Of a source that is regular in the plane of a map: how its points are arranged, row by row. */
+  readonly plane?: { readonly columns: number; readonly rows: number };
+  /** Of a target: where its points lie among the columns and rows of a source with a plane. */
+  readonly inPlane?: PlanePositions;
+}
+
+/** Fractional column and row of every point in the plane of the source; both -1 for a point outside. `[points]` each */
+export interface PlanePositions {
+  readonly column: Float64Array;
+  readonly row: Float64Array;
 }
 
 /** A rotated frame in which both layouts of a problem are given: its south pole, degrees. */
@@ -78,18 +88,19 @@ export function layoutOf(grid: Grid, options: LayoutOptions = {}): Layout {
   const source = inFrame ? (grid.rows ?? grid.rotated?.rows) : undefined;
   const rows = source === undefined ? undefined : rowLayout(source, grid);
   if (rows !== undefined) {
-    const ordered = order === undefined ? rows : { ...rows, order: shared ? sharedCopy(order) : order };
+    const ordered = order === undefined ? rows : { ...rows, order: kept(order, shared) };
     return { points: grid.points, rows: ordered, domain: rowDomain(rows) };
   }
   const { lat, lon } = grid.coordinates();
   checkCoordinates(lat, lon);
   if (frame !== undefined) rotateInto(frame, lat, lon);
-  const keep = (values: Float64Array): Float64Array => (shared ? sharedCopy(values) : values);
+  const keep = (values: Float64Array): Float64Array => kept(values, shared);
   return {
     points: grid.points,
     domain: wholeSphere,
     lat: keep(lat),
     lon: keep(lon),
+    ...(grid.projected === undefined ? {} : { plane: { columns: grid.projected.columns, rows: grid.projected.rows } }),
     ...(cells ? { cells: cellsOf(grid, frame, keep) } : {}),
   };
 }
@@ -114,7 +125,12 @@ function cellsOf(grid: Grid, frame: Frame | undefined, keep: (values: Float64Arr
   return { start, lat: keep(lat), lon: keep(lon) };
 }
 
-export function sharedCopy<T extends Float64Array | Uint32Array | Int32Array>(values: T): T {
+/** The array, in shared memory when asked. */
+export function kept<T extends Float64Array | Uint32Array | Int32Array | Uint8Array>(values: T, shared: boolean): T {
+  return shared ? sharedCopy(values) : values;
+}
+
+function sharedCopy<T extends Float64Array | Uint32Array | Int32Array | Uint8Array>(values: T): T {
   const buffer = new SharedArrayBuffer(values.byteLength);
   const copy = new (values.constructor as new (buffer: SharedArrayBuffer) => T)(buffer);
   copy.set(values);

@@ -4,7 +4,7 @@ import type { Method } from './method.js';
 
 /** The methods of this package by MIR's names. */
 export const builtinMethods: ReadonlyMap<string, () => Promise<Method>> = new Map([
-  ['linear', async () => (await import('./linear.js')).linear],
+  ['linear', async () => (await import('./triangles/linear.js')).linear],
   ['nearest-neighbour', async () => (await import('./nearest/nearest.js')).nearest],
   ['k-nearest', async () => (await import('./nearest/k-nearest.js')).kNearest],
   ['grid-box-average', async () => (await import('./grid-box-average.js')).gridBoxAverage],

@@ -34,8 +34,8 @@ export async function fillOutside(matrix: Matrix, problem: Problem): Promise<Mat
 }
 
 /** The nearest source point of each of some target points (ascending), wherever they lie. */
-function nearestOf({ source, target }: Problem, points: readonly number[]): Uint32Array {
-  const search = pointSearch(source, prepareSearch(source));
+function nearestOf({ source, target, prepared }: Problem, points: readonly number[]): Uint32Array {
+  const search = pointSearch(source, prepared?.['point'] === undefined ? prepareSearch({ source, shared: false }) : prepared);
   return Uint32Array.from(points, (point) => {
     eachParallel(target, point, point + 1, (_, lat, lons) => search.setPoint(lat, lons[0]));
     search.nearest(1);

@@ -1,4 +1,5 @@
 import { coordinateTolerance, type Layout } from './layout.js';
+import type { Problem } from './method.js';
 
 /**
  * Calls back for the points of a target grid from `start` to `end`, row by row where it has rows: `parallel` with the index of
@@ -73,6 +74,11 @@ export function holdsLatitude(source: Layout, lat: number): boolean {
 export function holdsLongitude(source: Layout, lon: number): boolean {
   const { west, east } = source.domain;
   return east - west >= 360 || eastOf(west, lon) <= east - west + coordinateTolerance;
+}
+
+/** Whether a target point lies in the domain of the source: its bounding box, or the edges of its plane. */
+export function holdsPoint({ source, target }: Pick<Problem, 'source' | 'target'>, point: number, lat: number, lon: number): boolean {
+  return target.inPlane === undefined ? holdsLatitude(source, lat) && holdsLongitude(source, lon) : target.inPlane.column[point] >= 0;
 }
 
 /** The band k with lats[k] >= lat > lats[k + 1], from -1 (north of all) to lats.length - 1 (south of all). Latitudes descend. */

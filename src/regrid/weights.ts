@@ -9,6 +9,7 @@ import type { Method, Problem } from './method.js';
 import { builtinMethods, methodName, methods, optionsOfMethods } from './methods.js';
 import { fillOutside } from './outside.js';
 import { permuteColumns, permuteRows } from './permute.js';
+import { positionsInPlane } from './plane.js';
 import { weightsTasks } from './weights-tasks.js';
 
 /** The method, and those of `MethodOptions` that it takes. */
@@ -109,9 +110,11 @@ export async function problemOf(method: Method, source: Grid, target: Grid, opti
   const frame = frameOf(source);
   const inFrame = frame === undefined ? {} : { frame };
   const needs = new Set(method.needs);
+  const targetLayout = layoutOf(target, { ...inFrame, shared: posted, cells: needs.has('target-cells') });
+  const inPlane = positionsInPlane(source, targetLayout, posted);
   const problem: Problem = {
     source: layoutOf(source, { ...inFrame, shared: posted, cells: needs.has('source-cells'), ...(order ? { order } : {}) }),
-    target: layoutOf(target, { ...inFrame, shared: posted, cells: needs.has('target-cells') }),
+    target: inPlane === undefined ? targetLayout : { ...targetLayout, inPlane },
     shared,
     options: resolved,
   };

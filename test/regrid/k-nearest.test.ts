@@ -52,7 +52,7 @@ for (const [name, source] of sources) {
     const target = hardTargets();
     const distancesOf = chords(source, target);
     const layout = layoutOf(source);
-    const search = pointSearch(layout, prepareSearch(layout));
+    const search = pointSearch(layout, prepareSearch({ source: layout, shared: false }));
     const { lat, lon } = target.coordinates();
     for (let row = 0; row < target.points; row++) {
       search.setPoint(lat[row], lon[row]);

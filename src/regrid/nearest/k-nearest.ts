@@ -2,7 +2,7 @@ import type { Matrix } from '../matrix.js';
 import type { Method, Problem } from '../method.js';
 import { rowEntries } from '../row-entries.js';
 import { pointSearch, prepareSearch } from '../search/point-search.js';
-import { eachParallel, holdsLatitude, holdsLongitude } from '../target-points.js';
+import { eachParallel, holdsPoint } from '../target-points.js';
 import { pickOf } from './pick.js';
 import { checkWeighting, weightingOf } from './weighting.js';
 
@@ -15,7 +15,7 @@ export const kNearest: Method = {
   inOwnOrder: true,
   rowsPerThread: 250_000,
   check: (_source, _target, options) => checkWeighting(options),
-  prepare: ({ source }) => prepareSearch(source),
+  prepare: prepareSearch,
   rows: (problem, start, end) => kNearestRows(problem, start, end),
 };
 
@@ -27,9 +27,8 @@ export function kNearestRows(problem: Problem, start: number, end: number): Matr
   const entries = rowEntries({ rows: end - start, expected: options.nclosest ?? 4, signed });
   let weights = new Float64Array(64);
   eachParallel(target, start, end, (first, lat, lons, count) => {
-    const inside = holdsLatitude(source, lat);
     for (let k = 0; k < count; k++) {
-      if (inside && holdsLongitude(source, lons[k])) {
+      if (holdsPoint(problem, first + k, lat, lons[k])) {
         search.setPoint(lat, lons[k]);
         const picked = pick(search, first + k);
         if (picked > weights.length) weights = new Float64Array(2 * picked);

@@ -3,7 +3,7 @@ import type { Matrix } from '../matrix.js';
 import type { Method, Problem } from '../method.js';
 import { packSlots, rowSlots } from '../row-slots.js';
 import { pointSearch, prepareSearch, tieFloor, tieTolerance } from '../search/point-search.js';
-import { bandOf, eachParallel, eastOf, holdsLatitude, holdsLongitude } from '../target-points.js';
+import { bandOf, eachParallel, eastOf, holdsLatitude, holdsLongitude, holdsPoint } from '../target-points.js';
 
 const halfRadiansPerDegree = Math.PI / 360;
 
@@ -15,7 +15,7 @@ const halfRadiansPerDegree = Math.PI / 360;
 export const nearest: Method = {
   name: 'nearest-neighbour',
   inOwnOrder: true,
-  prepare: ({ source }) => prepareSearch(source),
+  prepare: prepareSearch,
   rows: (problem, start, end) => (problem.source.rows === undefined ? fromList(problem, start, end) : fromRows(problem, start, end)),
 };
 
@@ -36,12 +36,14 @@ function fromRows({ source, target, shared }: Problem, start: number, end: numbe
   return packSlots(slots, source.points, shared);
 }
 
-function fromList({ source, target, shared, prepared }: Problem, start: number, end: number): Matrix {
+function fromList(problem: Problem, start: number, end: number): Matrix {
+  const { source, target, shared, prepared } = problem;
   const slots = rowSlots(end - start, 1);
   slots.weight.fill(1);
   const search = pointSearch(source, prepared);
   eachParallel(target, start, end, (first, lat, lons, count) => {
     for (let k = 0; k < count; k++) {
+      if (!holdsPoint(problem, first + k, lat, lons[k])) continue;
       search.setPoint(lat, lons[k]);
       slots.used[first - start + k] = search.nearest(1);
       slots.column[first - start + k] = search.index[0];

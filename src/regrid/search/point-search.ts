@@ -1,5 +1,5 @@
 import type { Layout } from '../layout.js';
-import type { Prepared } from '../method.js';
+import type { Prepared, Problem } from '../method.js';
 import { type PointTree, pointTree, treeSearch } from './point-tree.js';
 import { rowSearch } from './row-search.js';
 
@@ -29,8 +29,8 @@ export interface PointSearch {
 }
 
 /** What the search needs beside the layout of the source: nothing for rows, a tree for lists of points. */
-export function prepareSearch(source: Layout): Prepared {
-  return source.rows === undefined ? pointTree(source.lat as Float64Array, source.lon as Float64Array) : {};
+export function prepareSearch({ source, shared }: Pick<Problem, 'source' | 'shared'>): Prepared {
+  return source.rows === undefined ? pointTree(source.lat as Float64Array, source.lon as Float64Array, shared) : {};
 }
 
 export function pointSearch(source: Layout, prepared: Prepared = {}): PointSearch {

@@ -1,4 +1,4 @@
-import { sharedCopy } from '../layout.js';
+import { kept } from '../layout.js';
 import { emptyFound, type Found, offer, type PointSearch, sortFound, startFound } from './point-search.js';
 
 const radiansPerDegree = Math.PI / 180;
@@ -32,7 +32,7 @@ export function unitVector(lat: number, lon: number): readonly [x: number, y: nu
   ];
 }
 
-export function pointTree(lat: Float64Array, lon: Float64Array): PointTree {
+export function pointTree(lat: Float64Array, lon: Float64Array, shared: boolean): PointTree {
   const points = lat.length;
   const vectors = [new Float64Array(points), new Float64Array(points), new Float64Array(points)];
   for (let p = 0; p < points; p++) {
@@ -40,10 +40,14 @@ export function pointTree(lat: Float64Array, lon: Float64Array): PointTree {
     for (let k = 0; k < 3; k++) vectors[k][p] = vector[k];
   }
   const point = Uint32Array.from({ length: points }, (_, p) => p);
-  const axis = new Uint8Array(new SharedArrayBuffer(points));
+  const axis = new Uint8Array(points);
   split(vectors, point, axis, 0, points);
-  const inOrder = (values: Float64Array): Float64Array => sharedCopy(Float64Array.from(point, (p) => values[p]));
-  return { x: inOrder(vectors[0]), y: inOrder(vectors[1]), z: inOrder(vectors[2]), point: sharedCopy(point), axis };
+  const inOrder = (values: Float64Array): Float64Array =>
+    kept(
+      Float64Array.from(point, (p) => values[p]),
+      shared,
+    );
+  return { x: inOrder(vectors[0]), y: inOrder(vectors[1]), z: inOrder(vectors[2]), point: kept(point, shared), axis: kept(axis, shared) };
 }
 
 function split(vectors: readonly Float64Array[], point: Uint32Array, axis: Uint8Array, start: number, end: number): void {

@@ -1,4 +1,4 @@
-import type { RowLayout } from './layout.js';
+import type { RowLayout } from '../layout.js';
 
 const radiansPerDegree = Math.PI / 180;
 

@@ -1,9 +1,11 @@
-import type { RowLayout } from './layout.js';
-import type { Matrix } from './matrix.js';
-import type { Method, Problem } from './method.js';
+import type { RowLayout } from '../layout.js';
+import type { Matrix } from '../matrix.js';
+import type { Method, Problem } from '../method.js';
+import { linearFromList } from './linear-from-list.js';
 import { rowMesh, type RowMesh } from './row-mesh.js';
-import { packSlots, pruneEntries, rowSlots } from './row-slots.js';
-import { bandOf, eachParallel, holdsLatitude, holdsLongitude } from './target-points.js';
+import { packSlots, pruneEntries, rowSlots } from '../row-slots.js';
+import { bandOf, eachParallel, holdsLatitude, holdsLongitude } from '../target-points.js';
+import { prepareTriangulation } from './triangulation.js';
 
 const halfRadiansPerDegree = Math.PI / 360;
 
@@ -21,11 +23,14 @@ const insideTolerance = 1e-10;
  *
  * Points inside the bounding box of an open grid but outside its outermost edges (again the bulge; and the uneven ends of cropped
  * reduced rows, up to one step) belong to the nearest edge of their band. Upstream leaves these without a value.
+ *
+ * A source without rows is triangulated: Delaunay's triangles for lists of points, cut cells for grids of a map's plane.
  */
 export const linear: Method = {
   name: 'linear',
-  needs: ['source-rows'],
-  rows: (problem, start, end) => linearRows(problem, start, end),
+  prepare: (problem) => (problem.source.rows === undefined ? prepareTriangulation(problem) : {}),
+  rows: (problem, start, end) =>
+    problem.source.rows === undefined ? linearFromList(problem, start, end) : linearRows(problem, start, end),
 };
 
 function linearRows({ source, target, shared }: Problem, start: number, end: number): Matrix {
