@@ -8,6 +8,8 @@ export type * from './context.js';
 export * from './files.js';
 export * from './hash.js';
 export * from './log.js';
+export * from './netcdf.js';
+export * from './netcdf-write.js';
 export * from './npy.js';
 export { ordered } from './ordered.js';
 export * from './progress.js';

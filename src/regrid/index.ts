@@ -29,6 +29,7 @@ export { type MethodOption, type MethodOptionName, type MethodOptions, methodOpt
 export { builtinMethods, methodAliases, methodName, methods, optionsOfMethods } from './methods.js';
 export { defaultMissingStrategy, missingStrategies, missingStrategy, type MissingStrategy, type MissingStrategyName } from './missing.js';
 export { readNpz, writeNpz, type NpzOptions } from './npz.js';
+export { cellAreas } from './conservative/cell-areas.js';
 export { prepareRegrid, type RegridOptions, type Regridder } from './regrid.js';
 export { cachedWeights, forgetWeights, weightsFiles, weightsKey } from './weights-cache.js';
 export { defaultMethod, prepareWeights, type WeightsOptions } from './weights.js';

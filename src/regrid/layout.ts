@@ -37,7 +37,7 @@ export interface Layout {
   /** Degrees, `[points]` each; only without rows. */
   readonly lat?: Float64Array;
   readonly lon?: Float64Array;
-  /** A polygon around every point, where the method asks for it and the grid has no rows. */
+  /** A polygon around every point, where the method asks for it and cells are no boxes between parallels: without rows, and for HEALPix. */
   readonly cells?: CellPolygons;
   /** Of a source that is regular in the plane of a map: how its points are arranged, row by row. */
   readonly plane?: { readonly columns: number; readonly rows: number };
@@ -60,7 +60,7 @@ export interface Frame {
 export interface LayoutOptions {
   /** Put arrays of points into shared memory. */
   readonly shared?: boolean;
-  /** Add the cells of a grid without rows. `unsupported.grid` when it has none. */
+  /** Add the cells of a grid that has no boxes. `unsupported.grid` when it has no cells either. */
   readonly cells?: boolean;
   /** Give coordinates in this frame. */
   readonly frame?: Frame;
@@ -89,7 +89,9 @@ export function layoutOf(grid: Grid, options: LayoutOptions = {}): Layout {
   const rows = source === undefined ? undefined : rowLayout(source, grid);
   if (rows !== undefined) {
     const ordered = order === undefined ? rows : { ...rows, order: kept(order, shared) };
-    return { points: grid.points, rows: ordered, domain: rowDomain(rows) };
+    // Rows of HEALPix are no rows of boxes.
+    const polygons = cells && grid.healpix !== undefined ? { cells: cellsOf(grid, undefined, (values) => kept(values, shared)) } : {};
+    return { points: grid.points, rows: ordered, domain: rowDomain(rows), ...polygons };
   }
   const { lat, lon } = grid.coordinates();
   checkCoordinates(lat, lon);

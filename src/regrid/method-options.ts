@@ -102,6 +102,18 @@ export const methodOptions = {
     default: false,
     meaning: 'as upstream: boxes of shifted HEALPix rows lie half a box too far east',
   },
+  normalise: {
+    kind: 'flag',
+    default: true,
+    meaning: 'divide by the part of the target cell that source cells cover, so that rows sum to 1; else by the whole cell',
+  },
+  'least-covered': {
+    kind: 'number',
+    default: 0,
+    least: 0,
+    most: 1,
+    meaning: 'share of a target cell that source cells must cover for it to have a value',
+  },
   'interpolation-statistics': {
     kind: 'choice',
     default: 'maximum',

@@ -2,12 +2,14 @@ import { DteError, nearestWord } from '../base/index.js';
 import type { MethodOptionName } from './method-options.js';
 import type { Method } from './method.js';
 
-/** The methods of this package by MIR's names. */
+/** The methods of this package by MIR's names; `conservative` is atlas's and CDO's. */
 export const builtinMethods: ReadonlyMap<string, () => Promise<Method>> = new Map([
   ['linear', async () => (await import('./triangles/linear.js')).linear],
   ['nearest-neighbour', async () => (await import('./nearest/nearest.js')).nearest],
   ['k-nearest', async () => (await import('./nearest/k-nearest.js')).kNearest],
   ['grid-box-average', async () => (await import('./grid-box-average.js')).gridBoxAverage],
+  ['conservative', async () => (await import('./conservative/conservative.js')).conservative],
+  ['conservative-2', async () => (await import('./conservative/conservative.js')).conservativeSecond],
 ]);
 
 /** All methods. Callers may `set` their own; these run on the caller's thread. */
@@ -34,15 +36,22 @@ export const optionsOfMethods = new Map<string, readonly MethodOptionName[]>([
     ],
   ],
   ['grid-box-average', ['outside', 'healpix-half-box']],
+  ['conservative', ['outside', 'normalise', 'least-covered']],
+  ['conservative-2', ['outside', 'normalise', 'least-covered']],
 ]);
 
-/** Other spellings -> MIR's name. */
+/** Other spellings, of MIR, atlas and CDO -> our name. */
 export const methodAliases: ReadonlyMap<string, string> = new Map([
   ['nearest', 'nearest-neighbour'],
   ['nn', 'nearest-neighbour'],
   ['k-nearest-neighbours', 'k-nearest'],
   ['k-nearest-neighbors', 'k-nearest'],
   ['gba', 'grid-box-average'],
+  ['conservative-spherical-polygon', 'conservative'],
+  ['con', 'conservative'],
+  ['remapcon', 'conservative'],
+  ['con2', 'conservative-2'],
+  ['remapcon2', 'conservative-2'],
 ]);
 
 /** Names that MIR knows and that are not implemented here. */

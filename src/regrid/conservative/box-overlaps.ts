@@ -85,25 +85,41 @@ function bandOverlaps(
   const step = rows.lonStep[row];
   const count = rows.counts[row];
   const edge = rows.lonFirst[row] - step / 2;
-  const end = rows.periodic ? Number.POSITIVE_INFINITY : Math.min(edge + count * step, edge + 360);
+  if (rows.periodic) {
+    boxesBetween(source, bands, band, west, east, overlaps, withMoment);
+    return;
+  }
   // An open row is met at most twice: from both sides of the seam when target box and row are wide.
-  const turns = rows.periodic ? [0] : turnsThatMeet(edge, end, west, east);
-  for (const turn of turns) {
-    const first = Math.floor((west + turn - edge) / step);
-    const last = Math.ceil((east + turn - edge) / step) - 1;
-    for (let box = rows.periodic ? first : Math.max(first, 0); box <= (rows.periodic ? last : Math.min(last, count - 1)); box++) {
-      const w = Math.max(west + turn, edge + box * step);
-      const e = Math.min(east + turn, edge + (box + 1) * step, end);
-      if (!(e > w)) continue;
-      const cell = rows.pointStart[row] + (rows.periodic ? box - count * Math.floor(box / count) : box);
-      addBox(overlaps, cell, bands, band, w * radians, e * radians, withMoment);
-    }
+  const end = Math.min(edge + count * step, edge + 360);
+  const near = coordinateTurn((edge + end) / 2 - (west + east) / 2);
+  for (const turn of [near - 360, near, near + 360]) {
+    const [w, e] = [Math.max(west + turn, edge), Math.min(east + turn, end)];
+    if (e > w) boxesBetween(source, bands, band, w, e, overlaps, withMoment);
   }
 }
 
-function turnsThatMeet(edge: number, end: number, west: number, east: number): readonly number[] {
-  const near = coordinateTurn((edge + end) / 2 - (west + east) / 2);
-  return [near - 360, near, near + 360].filter((turn) => west + turn < end && east + turn > edge);
+/** Appends the boxes of one source row between two meridians, the row continued all around. */
+function boxesBetween(
+  { rows }: RowCells,
+  bands: Bands,
+  band: number,
+  west: number,
+  east: number,
+  overlaps: Overlaps,
+  withMoment: boolean,
+): void {
+  const row = bands.row[band];
+  const step = rows.lonStep[row];
+  const count = rows.counts[row];
+  const edge = rows.lonFirst[row] - step / 2;
+  const last = Math.ceil((east - edge) / step) - 1;
+  for (let box = Math.floor((west - edge) / step); box <= last; box++) {
+    const w = Math.max(west, edge + box * step);
+    const e = Math.min(east, edge + (box + 1) * step);
+    if (!(e > w)) continue;
+    const inRow = box < 0 || box >= count ? box - count * Math.floor(box / count) : box;
+    addBox(overlaps, rows.pointStart[row] + inRow, bands, band, w * radians, e * radians, withMoment);
+  }
 }
 
 function addBox(overlaps: Overlaps, cell: number, bands: Bands, band: number, w: number, e: number, withMoment: boolean): void {

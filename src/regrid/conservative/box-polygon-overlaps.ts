@@ -32,7 +32,7 @@ function partOverlaps(source: RowCells, target: CellParts, part: number, overlap
   for (let row = rowBelow(edges, top); row < edges.length - 1 && edges[row] > bottom; row++) {
     loadPart(target, part, first);
     const band = clipToBand(first, second, edges[row], edges[row + 1]);
-    if (band.count >= 3) rowOverlaps(source, row, band, overlaps, withMoment);
+    if (band.count >= 2) rowOverlaps(source, row, band, overlaps, withMoment);
   }
 }
 

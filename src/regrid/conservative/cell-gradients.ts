@@ -1,6 +1,6 @@
 import type { CellPolygons } from '../../atlas/index.js';
 import { type CellParts, reals, words } from './cell-parts.js';
-import { addToStencil, type Gradients } from './gradients.js';
+import type { Gradients } from './gradients.js';
 import { neighbourCells } from './neighbours.js';
 
 /** Gradients of all cells in compressed rows: what `gradientsOf` reads. */
@@ -74,12 +74,14 @@ function tangents(c: Float64Array, length: number): readonly [readonly number[],
   return [e, [y * e[2] - z * e[1], z * e[0] - x * e[2], x * e[1] - y * e[0]]];
 }
 
-export function gradientsOf(parts: CellParts, { start, column, vector }: CellGradients): Gradients {
-  return (cell, stencil) => {
-    stencil.count = 0;
-    for (let axis = 0; axis < 3; axis++) stencil.centre[axis] = parts.moment[3 * cell + axis] / parts.area[cell];
+export function gradientsOf({ area: areas, moment }: CellParts, { start, column, vector }: CellGradients): Gradients {
+  return (sum, cell, area, x, y, z) => {
+    const share = area / areas[cell];
+    const dx = x - share * moment[3 * cell];
+    const dy = y - share * moment[3 * cell + 1];
+    const dz = z - share * moment[3 * cell + 2];
     for (let k = start[cell]; k < start[cell + 1]; k++) {
-      addToStencil(stencil, column[k], vector[3 * k], vector[3 * k + 1], vector[3 * k + 2]);
+      sum.add(column[k], vector[3 * k] * dx + vector[3 * k + 1] * dy + vector[3 * k + 2] * dz);
     }
   };
 }

@@ -35,7 +35,8 @@ export function measure(polygon: Polygon, result: Measure, withMoment: boolean):
   result.my = 0;
   result.mz = 0;
   const { count, x, y, z, parallel } = polygon;
-  if (count < 3) return;
+  // Two vertices can hold the lens between a great circle and a parallel.
+  if (count < 2) return;
   addTriangles(polygon, result);
   for (let k = 0; k < count; k++) {
     const next = k + 1 === count ? 0 : k + 1;
@@ -48,10 +49,16 @@ export function measure(polygon: Polygon, result: Measure, withMoment: boolean):
   }
 }
 
-/** 2 atan(s tan(dlon / 2)) - s dlon; both terms nearly cancel for short edges: s (1 - s^2) dlon^3 / 12 (1 + dlon^2 (2 - 3 s^2) / 20 + ...). */
+/**
+ * 2 atan(s tan x) - 2 s x for x = dlon / 2. Both terms nearly cancel for short edges: with c^2 = 1 - s^2 the derivative is
+ * 2 s (1 / (1 - c^2 sin^2 x) - 1), hence the series.
+ */
 export function lens(s: number, dlon: number): number {
-  if (Math.abs(dlon) < 0.02) return (s * (1 - s * s) * dlon ** 3 * (1 + (dlon * dlon * (2 - 3 * s * s)) / 20)) / 12;
-  return 2 * Math.atan(s * Math.tan(dlon / 2)) - s * dlon;
+  const x = dlon / 2;
+  if (Math.abs(dlon) > 0.02) return 2 * Math.atan(s * Math.tan(x)) - s * dlon;
+  const c2 = 1 - s * s;
+  const x2 = x * x;
+  return 2 * s * c2 * x * x2 * (1 / 3 + x2 * ((c2 - 1 / 3) / 5 + (x2 * (2 / 45 - (2 * c2) / 3 + c2 * c2)) / 7));
 }
 
 /** Areas of the triangles, and the vector area of the flat ones. */

@@ -62,7 +62,8 @@ function cornerNumbers(lat: Float64Array, lon: Float64Array): Uint32Array {
   const box = new Int32Array(3 * lat.length);
   for (let vertex = 0; vertex < lat.length; vertex++) {
     const at = 3 * vertex;
-    for (const [axis, value] of pointOnSphere(lat[vertex], lon[vertex]).entries()) box[at + axis] = Math.floor(value * boxesPerUnit + offset);
+    for (const [axis, value] of pointOnSphere(lat[vertex], lon[vertex]).entries())
+      box[at + axis] = Math.floor(value * boxesPerUnit + offset);
     let slot = (Math.imul(box[at], 73856093) ^ Math.imul(box[at + 1], 19349663) ^ Math.imul(box[at + 2], 83492791)) & (size - 1);
     // 0 is a free slot; else one more than the first vertex of a corner.
     while (table[slot] !== 0 && !sameBox(box, table[slot] - 1, vertex)) slot = (slot + 1) & (size - 1);

@@ -120,7 +120,7 @@ function clipByPart({ vertexStart, vertex }: CellParts, part: number): Polygon {
 }
 
 export function addMeasured(polygon: Polygon, cell: number, overlaps: Overlaps, withMoment: boolean): void {
-  if (polygon.count < 3) return;
+  if (polygon.count < 2) return;
   measure(polygon, found, withMoment);
   if (found.area > 0) addOverlap(overlaps, cell, found.area, found.mx, found.my, found.mz);
 }

@@ -1,10 +1,20 @@
-import { addToStencil, type Gradients, type Stencil } from './gradients.js';
+import type { RowLayout } from '../layout.js';
+import type { Gradients, RowSum } from './gradients.js';
 import { boxArea, boxWidth, radians, type RowCells, rowOf } from './row-cells.js';
 
-/** Centre of mass of the boxes of a row: distance from the axis and height over the equator's plane. */
-interface Centres {
+/** What the boxes of a row have in common. `[rows]` each */
+interface RowForms {
+  /** Centre of mass: distance from the axis, height over the plane of the equator. */
   readonly rho: Float64Array;
   readonly zeta: Float64Array;
+  /** Direction of the centre. */
+  readonly sinLat: Float64Array;
+  readonly cosLat: Float64Array;
+  /** 1 / distance of two neighbours next to each other in the row, 0 where there are none. */
+  readonly eastward: Float64Array;
+  /** Coefficients of the value beside to the north and to the south, minus the cell's own. */
+  readonly northward: Float64Array;
+  readonly southward: Float64Array;
 }
 
 /**
@@ -14,111 +24,87 @@ interface Centres {
  * linear function of x, y, z has its gradient exactly, but for the interpolation in the rows beside.
  */
 export function rowGradients(cells: RowCells): Gradients {
-  const centres = centresOf(cells);
-  return (cell, stencil) => {
-    const row = rowOf(cells.rows, cell);
-    const lon = cells.rows.lonFirst[row] + (cell - cells.rows.pointStart[row]) * cells.rows.lonStep[row];
-    stencil.count = 0;
-    const [sin, cos] = [Math.sin(lon * radians), Math.cos(lon * radians)];
-    stencil.centre.set([centres.rho[row] * cos, centres.rho[row] * sin, centres.zeta[row]]);
-    addEastern(cells, centres, row, cell, sin, cos, stencil);
-    addNorthern(cells, centres, row, cell, lon, stencil);
-  };
-}
-
-function centresOf(cells: RowCells): Centres {
-  const { rows, edges, moments } = cells;
-  const rho = new Float64Array(rows.lats.length);
-  const zeta = new Float64Array(rows.lats.length);
-  for (let row = 0; row < rows.lats.length; row++) {
-    const width = boxWidth(rows, row) * radians;
-    rho[row] = ((moments[row] - moments[row + 1]) * 2 * Math.sin(width / 2)) / boxArea(cells, row);
-    zeta[row] = (edges[row] + edges[row + 1]) / 2;
-  }
-  return { rho, zeta };
-}
-
-function addEastern(
-  { rows }: RowCells,
-  { rho }: Centres,
-  row: number,
-  cell: number,
-  sin: number,
-  cos: number,
-  stencil: Stencil,
-): void {
-  const count = rows.counts[row];
-  const start = rows.pointStart[row];
-  const i = cell - start;
-  const [west, east] = rows.periodic ? [(i + count - 1) % count, (i + 1) % count] : [Math.max(i - 1, 0), Math.min(i + 1, count - 1)];
-  // Two points on a circle say nothing of the direction along it.
-  if (west === east || (rows.periodic && count < 3)) return;
-  const steps = rows.periodic ? 2 : east - west;
-  const slope = 1 / (steps * rho[row] * Math.sin(rows.lonStep[row] * radians));
-  if (!(slope > 0)) return;
-  addToStencil(stencil, start + east, -sin * slope, cos * slope, 0);
-  addToStencil(stencil, start + west, sin * slope, -cos * slope, 0);
-}
-
-function addNorthern(cells: RowCells, centres: Centres, row: number, cell: number, lon: number, stencil: Stencil): void {
-  const { rho, zeta } = centres;
-  const length = Math.hypot(rho[row], zeta[row]);
-  const [cosLat, sinLat] = [rho[row] / length, zeta[row] / length];
-  /** Distance to the north of a centre on this meridian. */
-  const distance = (besideRho: number, besideZeta: number): number => (besideZeta - zeta[row]) * cosLat - (besideRho - rho[row]) * sinLat;
-  const beside = (to: number, end: 'open' | string): Beside | undefined => {
-    const exists = to >= 0 && to < rows.lats.length;
-    if (!exists && end === 'open') return undefined;
-    const at = exists ? placeInRow(rows, to, lon) : placeInRow(rows, row, lon + 180);
-    return at && { ...at, distance: exists ? distance(rho[to], zeta[to]) : distance(-rho[row], zeta[row]) };
-  };
+  const forms = rowForms(cells);
   const { rows } = cells;
-  const north = beside(row - 1, rows.north);
-  const south = beside(row + 1, rows.south);
-  const n = north?.distance ?? 0;
-  const s = -(south?.distance ?? 0);
-  // (s^2 (fN - f) + n^2 (f - fS)) / (n s (n + s))
-  const northShare = north === undefined ? 0 : south === undefined ? 1 / n : s / (n * (n + s));
-  const southShare = south === undefined ? 0 : north === undefined ? 1 / s : n / (s * (n + s));
-  const [x, y, z] = [-sinLat * Math.cos(lon * radians), -sinLat * Math.sin(lon * radians), cosLat];
-  const add = (column: number, share: number): void => addToStencil(stencil, column, share * x, share * y, share * z);
-  if (north !== undefined) {
-    add(north.left, northShare * (1 - north.share));
-    add(north.right, northShare * north.share);
-  }
-  if (south !== undefined) {
-    add(south.left, -southShare * (1 - south.share));
-    add(south.right, -southShare * south.share);
-  }
-  add(cell, southShare - northShare);
+  const last = rows.lats.length - 1;
+  let row = 0;
+  return (sum, cell, area, x, y, z) => {
+    if (cell < rows.pointStart[row] || cell >= rows.pointStart[row] + rows.counts[row]) row = rowOf(rows, cell);
+    const lon = rows.lonFirst[row] + (cell - rows.pointStart[row]) * rows.lonStep[row];
+    const sin = Math.sin(lon * radians);
+    const cos = Math.cos(lon * radians);
+    // The moment about the centre, along the tangents: the centre itself has none to the east.
+    const outward = x * cos + y * sin - area * forms.rho[row];
+    const east = y * cos - x * sin;
+    const north = (z - area * forms.zeta[row]) * forms.cosLat[row] - outward * forms.sinLat[row];
+    addEastern(sum, rows, row, cell, east * forms.eastward[row]);
+    const northShare = north * forms.northward[row];
+    const southShare = north * forms.southward[row];
+    if (northShare !== 0) addBeside(sum, rows, row > 0 ? row - 1 : row, row > 0 ? lon : lon + 180, northShare, cell);
+    if (southShare !== 0) addBeside(sum, rows, row < last ? row + 1 : row, row < last ? lon : lon + 180, southShare, cell);
+  };
 }
 
-/** Two points of a row and the share of the right one; `distance` to the north. */
-interface Place {
-  readonly left: number;
-  readonly right: number;
-  readonly share: number;
+function rowForms(cells: RowCells): RowForms {
+  const { rows, edges, moments } = cells;
+  const values = (of: (row: number) => number): Float64Array => Float64Array.from(rows.lats, (_, row) => of(row));
+  const rho = values((row) => {
+    const width = boxWidth(rows, row) * radians;
+    return ((moments[row] - moments[row + 1]) * 2 * Math.sin(width / 2)) / boxArea(cells, row);
+  });
+  const zeta = values((row) => (edges[row] + edges[row + 1]) / 2);
+  const sinLat = values((row) => zeta[row] / Math.hypot(rho[row], zeta[row]));
+  const cosLat = values((row) => rho[row] / Math.hypot(rho[row], zeta[row]));
+  const eastward = values((row) => {
+    // Two points on a circle say nothing of the direction along it.
+    if (rows.counts[row] < (rows.periodic ? 3 : 2)) return 0;
+    return Math.max(0, 1 / (rho[row] * Math.sin(rows.lonStep[row] * radians)));
+  });
+  /** Distance to the north of the row beside, on the same meridian; 0 where there is none. */
+  const distance = (row: number, beside: number, end: string): number => {
+    const exists = beside >= 0 && beside < rho.length;
+    if (!exists && end === 'open') return 0;
+    const [besideRho, besideZeta] = exists ? [rho[beside], zeta[beside]] : [-rho[row], zeta[row]];
+    return (besideZeta - zeta[row]) * cosLat[row] - (besideRho - rho[row]) * sinLat[row];
+  };
+  // (s^2 (fN - f) + n^2 (f - fS)) / (n s (n + s)), one-sided where n or s is 0
+  const share = (own: number, other: number): number => (own === 0 ? 0 : other === 0 ? 1 / own : other / (own * (own + other)));
+  const north = values((row) => distance(row, row - 1, rows.north));
+  const south = values((row) => -distance(row, row + 1, rows.south));
+  const northward = values((row) => share(north[row], south[row]));
+  const southward = values((row) => -share(south[row], north[row]));
+  return { rho, zeta, sinLat, cosLat, eastward, northward, southward };
 }
 
-interface Beside extends Place {
-  readonly distance: number;
+function addEastern(sum: RowSum, rows: RowLayout, row: number, cell: number, amount: number): void {
+  if (amount === 0) return;
+  const first = rows.pointStart[row];
+  const last = first + rows.counts[row] - 1;
+  const west = cell > first ? cell - 1 : rows.periodic ? last : cell;
+  const east = cell < last ? cell + 1 : rows.periodic ? first : cell;
+  // One-sided at the end of an open row: the neighbours are one step apart, not two.
+  const share = west === cell || east === cell ? amount : amount / 2;
+  sum.add(east, share);
+  sum.add(west, -share);
 }
 
-/** Where a meridian meets a row; undefined when it is more than a step away from an open one. */
-function placeInRow(rows: RowCells['rows'], row: number, lon: number): Place | undefined {
+/** Adds the value of a row at a meridian, minus the cell's own; nothing more than a step away from an open row. */
+function addBeside(sum: RowSum, rows: RowLayout, row: number, lon: number, amount: number, cell: number): void {
   const count = rows.counts[row];
   const start = rows.pointStart[row];
-  const offset = lon - rows.lonFirst[row];
-  if (rows.periodic) {
-    const at = offset / rows.lonStep[row];
-    const floor = Math.floor(at);
-    const left = ((floor % count) + count) % count;
-    return { left: start + left, right: start + ((left + 1) % count), share: at - floor };
+  let at = (lon - rows.lonFirst[row]) / rows.lonStep[row];
+  let left = Math.floor(at);
+  if (!rows.periodic) {
+    const middle = (count - 1) / 2;
+    const turn = 360 / rows.lonStep[row];
+    at -= turn * Math.round((at - middle) / turn);
+    left = Math.min(Math.max(Math.floor(at), 0), Math.max(count - 2, 0));
+    if (at < left - 1 || at > left + 2) return;
   }
-  if (count === 1) return { left: start, right: start, share: 0 };
-  const middle = ((count - 1) * rows.lonStep[row]) / 2;
-  const at = (offset - 360 * Math.round((offset - middle) / 360)) / rows.lonStep[row];
-  const left = Math.min(Math.max(Math.floor(at), 0), count - 2);
-  const share = at - left;
-  return share < -1 || share > 2 ? undefined : { left: start + left, right: start + left + 1, share };
+  const share = count > 1 ? at - left : 0;
+  const turns = rows.periodic ? Math.floor(left / count) : 0;
+  const first = left - turns * count;
+  sum.add(start + first, amount * (1 - share));
+  if (share !== 0) sum.add(start + (first + 1 === count ? 0 : first + 1), amount * share);
+  sum.add(cell, -amount);
 }

@@ -1,5 +1,5 @@
-import { type Gradients, stencilBuffer } from './gradients.js';
-import { type OverlapFinder, overlapBuffer, type Overlaps } from './overlaps.js';
+import type { Gradients, RowSum } from './gradients.js';
+import { type OverlapFinder, overlapBuffer } from './overlaps.js';
 
 export interface RowOptions {
   /** Divide by the covered area; else by the whole area of the target cell. */
@@ -35,7 +35,6 @@ export function rowMaker(
 ): (target: number, entries: Entries) => void {
   const overlaps = overlapBuffer();
   const row = scatterBuffer(columns);
-  const addGradients = gradients === undefined ? undefined : gradientAdder(gradients, row);
   return (target, entries) => {
     finder.find(target, overlaps, gradients !== undefined);
     let covered = 0;
@@ -44,30 +43,16 @@ export function rowMaker(
     if (!(covered > sliver * area) || covered < (options.leastCovered - 1e-10) * area) return;
     row.begin();
     for (let k = 0; k < overlaps.count; k++) row.add(overlaps.cell[k], overlaps.area[k]);
-    addGradients?.(overlaps);
+    if (gradients !== undefined) {
+      const { area: part, cell, moment } = overlaps;
+      for (let k = 0; k < overlaps.count; k++) gradients(row, cell[k], part[k], moment[3 * k], moment[3 * k + 1], moment[3 * k + 2]);
+    }
     row.append(entries, 1 / (options.normalise ? covered : area));
   };
 }
 
-function gradientAdder(gradients: Gradients, row: Scatter): (overlaps: Overlaps) => void {
-  const stencil = stencilBuffer();
-  return ({ count, cell, area, moment }) => {
-    for (let k = 0; k < count; k++) {
-      gradients(cell[k], stencil);
-      const dx = moment[3 * k] - area[k] * stencil.centre[0];
-      const dy = moment[3 * k + 1] - area[k] * stencil.centre[1];
-      const dz = moment[3 * k + 2] - area[k] * stencil.centre[2];
-      for (let s = 0; s < stencil.count; s++) {
-        row.add(stencil.column[s], stencil.vector[3 * s] * dx + stencil.vector[3 * s + 1] * dy + stencil.vector[3 * s + 2] * dz);
-      }
-    }
-  };
-}
-
-/** A sparse row under construction: values at columns, in any order, several times. */
-interface Scatter {
+interface Scatter extends RowSum {
   begin(): void;
-  add(column: number, value: number): void;
   append(entries: Entries, scale: number): void;
 }
 
