@@ -35,11 +35,15 @@ export function readNetcdfHdf5(bytes: Uint8Array, file?: string): Netcdf {
     }
     return { dimensions, attributes: attributesOf(root.attrs), variables };
   } catch (error) {
-    throw new DteError('data.format', `a damaged netCDF-4 file, or one of a kind that is not read: ${error instanceof Error ? error.message : String(error)}`, {
-      ...where,
-      hint: "'nccopy -k cdf5' makes a file of the classic format",
-      cause: error,
-    });
+    throw new DteError(
+      'data.format',
+      `a damaged netCDF-4 file, or one of a kind that is not read: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        ...where,
+        hint: "'nccopy -k cdf5' makes a file of the classic format",
+        cause: error,
+      },
+    );
   }
 }
 
