@@ -9,3 +9,8 @@ export { partitionGrid, type Partitioner, partitioners, type PartitionOptions } 
 export { meshParts, type PartOptions } from './mesh-parts.js';
 export { cellGather, cellOwnership, haloExchange, nodeGather, type Ownership, partEdges, type PartEdges } from './halo-exchange.js';
 export { equalRegions } from './equal-regions.js';
+export { cellMesh } from './cell-mesh.js';
+export { checkCells } from './check-cells.js';
+export { dualMesh } from './dual-mesh.js';
+export { cellAreas, cellCentres, nodeAreas } from './cell-geometry.js';
+export { gridMesh, type MeshGenerator, meshGenerators, type MeshOptions } from './grid-mesh.js';
