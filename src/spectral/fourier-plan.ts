@@ -17,6 +17,8 @@ export interface FourierPlan {
   /** Complex numbers in the Fourier array. */
   readonly complexes: number;
   readonly longestRow: number;
+  /** The most wavenumbers that a row holds. */
+  readonly mostHeld: number;
   /** Longest transform. */
   readonly longestCircle: number;
   /** Where each row starts in the Fourier array. `[rows]` */
@@ -62,6 +64,7 @@ export function fourierPlan(rows: Rows, circles: readonly Circle[], wavenumbers:
     roots,
     complexes,
     longestRow: rows.counts.reduce((longest, points) => Math.max(longest, points), 0),
+    mostHeld: wavenumbers.reduce((most, count) => Math.max(most, count), 0),
     longestCircle: circles.reduce((longest, { length }) => Math.max(longest, length), 0),
     start,
   };

@@ -11,9 +11,11 @@
  * over mu is 1, no Condon-Shortley phase; a field is sum over m of (2 - [m = 0]) Re(f(m, n) P(n, m) e^(i m lon)), so its mean is
  * the first coefficient. Vector components are U = u cos(lat), V = v cos(lat).
  */
+export { type Analysis, type AnalysisOptions, prepareAnalysis } from './analysis.js';
 export { type CoefficientOperator, coefficientOperator, type Factors } from './coefficient-operator.js';
-export { prepareLaplacian, prepareTruncation } from './filters.js';
+export { type Band, type CesaroOptions, prepareBandpass, prepareCesaro, prepareLaplacian, prepareTruncation } from './filters.js';
 export { type GradientSynthesis, prepareGradient } from './gradient.js';
 export { prepareSynthesis, type Synthesis, type SynthesisOptions } from './synthesis.js';
 export { earthRadius, type Pair, type WindFromVorticity, windFromVorticity, type WindOptions } from './wind.js';
+export { prepareWindAnalysis, type WindAnalysis } from './wind-analysis.js';
 export { prepareWindSynthesis, type WindSynthesis, type WindSynthesisOptions } from './wind-synthesis.js';

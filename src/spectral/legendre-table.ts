@@ -1,6 +1,6 @@
 import type { Rows } from '../atlas/index.js';
-import type { DeviceArray, Engine } from '../compute/index.js';
-import { type Circle, circlesOf, fourierPlan, type FourierPlan } from './fourier-plan.js';
+import type { DeviceArray, Engine, Pass } from '../compute/index.js';
+import { circlesOf, fourierPlan, type FourierPlan } from './fourier-plan.js';
 import { blockLatitudes, latitudePairs, type LatitudePairs, noRow } from './latitude-blocks.js';
 import { type LegendreStarts, legendreStarts } from './legendre-starts.js';
 import { realPairs, valuesThenRests } from './real-pairs.js';
@@ -15,6 +15,11 @@ export interface TaskBlock {
   readonly segmentsAt: number;
   readonly placesAt: number;
   readonly restAt: number;
+  /** The block holds all tasks of these wavenumbers. */
+  readonly firstWavenumber: number;
+  readonly wavenumbers: number;
+  /** Place of the first task of each wavenumber in the plan, and of the end of the last. */
+  readonly wavenumbersAt: number;
 }
 
 /** Everything about a grid and a truncation that both directions of the transform need, on the device. */
@@ -23,6 +28,8 @@ export interface TransformTables {
   readonly pairs: LatitudePairs;
   readonly fourier: FourierPlan;
   readonly rows: number;
+  /** Wavenumbers that have tasks: 0 to this, exclusive. */
+  readonly wavenumbers: number;
   readonly blocks: readonly TaskBlock[];
   readonly sine: DeviceArray<'f32'>;
   readonly factor: DeviceArray<'f32'>;
@@ -65,10 +72,19 @@ export async function transformTables(engine: Engine, truncation: number, rows: 
     for (const { plan, start } of arrays.blocks) for (const array of [plan, start]) array.release();
     for (const array of [arrays.sine, arrays.factor, arrays.rowPlan, arrays.root]) array.release();
   };
-  return { truncation, pairs, fourier, rows: circles.length, ...arrays, release };
+  const wavenumbers = arrays.blocks.reduce((sum, block) => sum + block.wavenumbers, 0);
+  return { truncation, pairs, fourier, rows: circles.length, wavenumbers, ...arrays, release };
 }
 
-export type { Circle };
+/** Octets of Fourier coefficients that are worked on at a time. */
+const mostFourierBytes = 2 ** 29;
+
+/** How many groups of `width` lanes one set of polynomials is applied to at a time; at least one. */
+export function groupsAtOnce(pass: Pick<Pass, 'maxBindingBytes'>, { fourier }: TransformTables, points: number, width: number): number {
+  const groupBytes = 8 * Math.max(1, fourier.complexes) * width;
+  const most = Math.floor(pass.maxBindingBytes / Math.max(groupBytes, 4 * points * width));
+  return Math.max(1, Math.min(Math.floor(mostFourierBytes / groupBytes), most));
+}
 
 function rowsOfBlock({ north, south }: LatitudePairs, block: number): number[] {
   const range = [block * blockLatitudes, (block + 1) * blockLatitudes] as const;
@@ -110,32 +126,58 @@ function placesOf({ north, south }: LatitudePairs, blocks: number, fourier: Four
 async function uploadBlocks(engine: Engine, starts: LegendreStarts, places: Uint32Array, withoutRest: boolean): Promise<TaskBlock[]> {
   const perSegment = 2 * blockLatitudes;
   const mostSegments = Math.floor(engine.info.maxBindingBytes / (4 * perSegment * (withoutRest ? 1 : 2)));
+  const firstTasks = firstTasksOf(starts);
+  const wavenumbers = firstTasks.length - 1;
+  const segmentOf = (m: number): number => starts.segmentStart[firstTasks[m] as number] as number;
   const blocks: TaskBlock[] = [];
-  const tasks = starts.wavenumber.length;
-  for (let first = 0; first < tasks; ) {
-    const firstSegment = starts.segmentStart[first] as number;
-    let end = first + 1;
-    while (end < tasks && (starts.segmentStart[end + 1] as number) - firstSegment <= mostSegments) end++;
-    const lastSegment = starts.segmentStart[end] as number;
-    const values = starts.values.subarray(firstSegment * perSegment, lastSegment * perSegment);
-    const segmentsAt = 3 * (end - first + 1);
-    const placesAt = segmentsAt + lastSegment - firstSegment;
-    const plan = new Uint32Array(placesAt + places.length);
-    for (let task = first; task <= end; task++) {
-      const own = task < end ? [starts.wavenumber[task] as number, starts.block[task] as number] : [0, 0];
-      plan.set([...own, (starts.segmentStart[task] as number) - firstSegment], 3 * (task - first));
-    }
-    plan.set(starts.degree.subarray(firstSegment, lastSegment), segmentsAt);
-    plan.set(places, placesAt);
+  for (let m = 0; m < wavenumbers; ) {
+    let end = m + 1;
+    while (end < wavenumbers && segmentOf(end + 1) - segmentOf(m) <= mostSegments) end++;
+    const values = starts.values.subarray(segmentOf(m) * perSegment, segmentOf(end) * perSegment);
+    const { plan, ...offsets } = blockPlan(starts, firstTasks.subarray(m, end + 1), places);
     blocks.push({
-      tasks: end - first,
+      ...offsets,
       plan: await engine.upload('u32', plan),
       start: await engine.upload('f32', withoutRest ? values : valuesThenRests(values)),
-      segmentsAt,
-      placesAt,
       restAt: withoutRest ? 0 : values.length,
+      firstWavenumber: m,
+      wavenumbers: end - m,
     });
-    first = end;
+    m = end;
   }
   return blocks;
+}
+
+/** The first task of each wavenumber, and the number of tasks. */
+function firstTasksOf({ wavenumber }: LegendreStarts): Uint32Array {
+  const first: number[] = [];
+  for (let task = 0; task < wavenumber.length; task++) if (wavenumber[task] === first.length) first.push(task);
+  return Uint32Array.from([...first, wavenumber.length]);
+}
+
+/** What the kernels need to know of the tasks of consecutive wavenumbers, in one array. */
+function blockPlan(
+  starts: LegendreStarts,
+  firstTasks: Uint32Array,
+  places: Uint32Array,
+): Pick<TaskBlock, 'tasks' | 'segmentsAt' | 'placesAt' | 'wavenumbersAt'> & { readonly plan: Uint32Array } {
+  const first = firstTasks[0] as number;
+  const end = firstTasks.at(-1) as number;
+  const firstSegment = starts.segmentStart[first] as number;
+  const degrees = starts.degree.subarray(firstSegment, starts.segmentStart[end]);
+  const segmentsAt = 3 * (end - first + 1);
+  const placesAt = segmentsAt + degrees.length;
+  const wavenumbersAt = placesAt + places.length;
+  const plan = new Uint32Array(wavenumbersAt + firstTasks.length);
+  for (let task = first; task <= end; task++) {
+    const own = task < end ? [starts.wavenumber[task] as number, starts.block[task] as number] : [0, 0];
+    plan.set([...own, (starts.segmentStart[task] as number) - firstSegment], 3 * (task - first));
+  }
+  plan.set(degrees, segmentsAt);
+  plan.set(places, placesAt);
+  plan.set(
+    firstTasks.map((task) => task - first),
+    wavenumbersAt,
+  );
+  return { tasks: end - first, segmentsAt, placesAt, wavenumbersAt, plan };
 }

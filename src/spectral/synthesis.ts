@@ -4,7 +4,7 @@ import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { fourier } from './fourier.js';
 import { lanesApart } from './lanes-apart.js';
 import { legendre } from './legendre.js';
-import { type TransformTables, transformTables } from './legendre-table.js';
+import { groupsAtOnce, type TransformTables, transformTables } from './legendre-table.js';
 import { checkSpectral, checkTruncation, nameOf } from './triangle.js';
 
 export interface SynthesisOptions {
@@ -67,17 +67,11 @@ function checkResolution({ fourier: plan }: TransformTables, grid: Grid, truncat
   );
 }
 
-/** Octets of Fourier coefficients that are worked on at a time. */
-const mostFourierBytes = 2 ** 29;
-
 function synthesised(pass: Pass, tables: TransformTables, grid: Grid, field: Field, { perCosine = false }: SynthesisOptions): Tile[] {
   const { complexes } = tables.fourier;
   const layout = tileLayout(Math.max(grid.points, 2 * complexes), field.layers.length, pass.maxBindingBytes);
   const width = layout[0]?.[1] ?? 1;
-  const groupBytes = 8 * Math.max(1, complexes) * width;
-  const laneBytes = 4 * field.grid.points * width;
-  const most = Math.min(Math.floor(mostFourierBytes / groupBytes), Math.floor(pass.maxBindingBytes / Math.max(groupBytes, laneBytes)));
-  const groups = Math.max(1, most);
+  const groups = groupsAtOnce(pass, tables, field.grid.points, width);
   const tiles: Tile[] = [];
   for (let first = 0; first < layout.length; first += groups) {
     const batch = layout.slice(first, first + groups);

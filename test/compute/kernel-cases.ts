@@ -14,8 +14,8 @@ import { limit } from '../../src/mir/limit.js';
 import { csrApply } from '../../src/regrid/csr-apply.js';
 import { csrApplyQuads } from '../../src/regrid/csr-apply-quads.js';
 import { expandCase } from './cases/grib-spectral.js';
-import { combineCase, fourierCase, lanesApartCase, legendreCase, spectralKernels } from './cases/spectral.js';
 import { keepCase, limitCase } from './cases/mir.js';
+import { spectralCases } from './cases/spectral.js';
 
 export type Inputs = Readonly<Record<string, number | Float64Array | Uint32Array>>;
 
@@ -108,10 +108,7 @@ export const kernelCases: readonly KernelCase[] = [
       return { inputs: { ...inputs, quads: (inputs['lanes'] as number) / 4 }, outputs };
     }),
   ),
-  ...[true, false].map((isDense) => entry(spectralKernels.legendre, (size, random) => legendreCase(size, random, isDense))),
-  entry(spectralKernels.fourier, fourierCase),
-  entry(spectralKernels.lanesApart, lanesApartCase),
-  entry(spectralKernels.combine, combineCase),
+  ...spectralCases.map(([kernel, make]) => entry(kernel, make)),
 ];
 
 function entry<K>(kernel: K, make: KernelCase['make']): KernelCase {

@@ -1,9 +1,12 @@
 import { combine, noCoefficient } from '../../../src/spectral/combine.js';
 import { fourier } from '../../../src/spectral/fourier.js';
+import { fourierAnalysis } from '../../../src/spectral/fourier-analysis.js';
 import { type Circle, fourierPlan } from '../../../src/spectral/fourier-plan.js';
 import { denseStarts } from '../../../src/spectral/dense-starts.js';
 import { lanesApart } from '../../../src/spectral/lanes-apart.js';
+import { lanesTogether } from '../../../src/spectral/lanes-together.js';
 import { legendre } from '../../../src/spectral/legendre.js';
+import { legendreAnalysis } from '../../../src/spectral/legendre-analysis.js';
 import { blockLatitudes, noRow } from '../../../src/spectral/latitude-blocks.js';
 import { legendreStarts } from '../../../src/spectral/legendre-starts.js';
 import { realPairs, valuesThenRests } from '../../../src/spectral/real-pairs.js';
@@ -18,28 +21,46 @@ function reals(count: number, random: Random): Float64Array {
   return Float64Array.from({ length: count }, () => Math.round((random() - 0.5) * 2 ** 11) / 2 ** 10);
 }
 
+interface Tables {
+  readonly tasks: number;
+  readonly wavenumbers: number;
+  readonly truncation: number;
+  readonly points: number;
+  readonly complexes: number;
+  readonly segmentsAt: number;
+  readonly placesAt: number;
+  readonly wavenumbersAt: number;
+  readonly restAt: number;
+  readonly plan: Uint32Array;
+  readonly start: Float64Array;
+  readonly sine: Float64Array;
+  readonly factor: Float64Array;
+}
+
 /**
  * About `size` coefficients on one block of latitudes, both hemispheres, and one more that has a southern row only: with all
  * polynomials, as a GPU gets them, or with the recurrence, which is only good for few degrees in f32.
  */
-export function legendreCase(size: number, random: Random, isDense: boolean): Made {
+function polynomialTables(size: number, isDense: boolean): Tables {
   const truncation = Math.min(isDense ? 40 : 10, Math.max(0, Math.floor(Math.sqrt(2 * size)) - 2));
   const blocks = size === 0 ? 0 : 2;
-  const [lanes, width] = [5, 4];
   const lats = Float64Array.from({ length: blocks * blockLatitudes }, (_, i) => Math.max(5, 90 - 4 * i));
   const factors = recurrenceFactors(truncation);
-  const wavenumbers = new Uint32Array(blocks).fill(truncation + 1);
+  const limits = new Uint32Array(blocks).fill(truncation + 1);
   const sine = lats.map((lat) => Math.sin((lat * Math.PI) / 180));
-  const sparse = legendreStarts({ truncation, lats, wavenumbers, factors, perCosine: false });
+  const sparse = legendreStarts({ truncation, lats, wavenumbers: limits, factors, perCosine: false });
   const starts = isDense ? denseStarts(sparse, { truncation, sine, factors }) : sparse;
   const tasks = starts.wavenumber.length;
   const segmentsAt = 3 * (tasks + 1);
   const placesAt = segmentsAt + starts.degree.length;
-  const plan = new Uint32Array(placesAt + 4 * lats.length).fill(noRow);
+  const wavenumbers = Math.max(0, ...starts.wavenumber.map((m) => m + 1));
+  const wavenumbersAt = placesAt + 4 * lats.length;
+  const plan = new Uint32Array(wavenumbersAt + wavenumbers + 1).fill(noRow);
   for (let task = 0; task <= tasks; task++) {
     plan.set([starts.wavenumber[task] ?? 0, starts.block[task] ?? 0, starts.segmentStart[task]!], 3 * task);
   }
   plan.set(starts.degree, segmentsAt);
+  for (let m = 0; m <= wavenumbers; m++) plan[wavenumbersAt + m] = starts.wavenumber.filter((own) => own < m).length;
   let complexes = 0;
   for (let latitude = 0; latitude < (blocks === 0 ? 0 : 17); latitude++) {
     for (let side = latitude === 16 ? 1 : 0; side < 2; side++) {
@@ -47,19 +68,35 @@ export function legendreCase(size: number, random: Random, isDense: boolean): Ma
       complexes += truncation + 1;
     }
   }
-  const points = (truncation + 1) * (truncation + 2);
   return {
-    inputs: {
-      ...{ tasks, lanes, width, truncation, points, complexes, segmentsAt, placesAt, restAt: starts.values.length },
-      ...{ plan, start: valuesThenRests(starts.values), sine: realPairs(sine, false), factor: realPairs(factors, false) },
-      coefficient: reals(lanes * points, random),
-    },
+    ...{ tasks, wavenumbers, truncation, points: (truncation + 1) * (truncation + 2), complexes },
+    ...{ segmentsAt, placesAt, wavenumbersAt, restAt: starts.values.length },
+    ...{ plan, start: valuesThenRests(starts.values), sine: realPairs(sine, false), factor: realPairs(factors, false) },
+  };
+}
+
+function legendreCase(size: number, random: Random, isDense: boolean): Made {
+  const { wavenumbers, wavenumbersAt, ...tables } = polynomialTables(size, isDense);
+  const { points, complexes } = tables;
+  const [lanes, width] = [5, 4];
+  return {
+    inputs: { ...tables, lanes, width, coefficient: reals(lanes * points, random) },
     outputs: { fourier: 2 * complexes * 2 * width },
   };
 }
 
+function legendreAnalysisCase(size: number, random: Random, isDense: boolean): Made {
+  const { tasks, ...tables } = polynomialTables(size, isDense);
+  const { points, complexes } = tables;
+  const [lanes, width] = [5, 4];
+  return {
+    inputs: { ...tables, lanes, width, firstWavenumber: 0, fourier: reals(2 * complexes * 2 * width, random) },
+    outputs: { coefficient: lanes * points },
+  };
+}
+
 /** Rows of all kinds of length, with a shift, a stride and wavenumbers left out. */
-export function fourierCase(size: number, random: Random): Made {
+function fourierCase(size: number, random: Random): Made {
   const [lanes, width, group] = [3, 4, 1];
   const lengths = [24, 25, 1, 2, 62, 30, 3, 16].slice(0, Math.ceil(size / 8));
   const circles: Circle[] = lengths.map((length, row) => ({
@@ -88,14 +125,51 @@ export function fourierCase(size: number, random: Random): Made {
   };
 }
 
-export function lanesApartCase(points: number, random: Random): Made {
+/** Whole circles of all kinds of length. */
+function fourierAnalysisCase(size: number, random: Random): Made {
+  const [lanes, width, group] = [3, 4, 1];
+  const lengths = [24, 25, 1, 2, 62, 30, 3, 16].slice(0, Math.ceil(size / 8));
+  const circles: Circle[] = lengths.map((length, row) => ({
+    length,
+    fine: row === 5 ? 2 * length : length,
+    shift: row === 5 ? 7 : 0,
+    stride: 1,
+  }));
+  const counts = Int32Array.from(lengths);
+  const rows = {
+    lats: new Float64Array(lengths.length),
+    counts,
+    lonFirst: new Float64Array(0),
+    lonStep: new Float64Array(0),
+    periodic: true,
+  };
+  const held = Uint32Array.from(lengths, (length) => Math.floor((length - 1) / 2) + 1);
+  const { table, roots, complexes, mostHeld, longestCircle } = fourierPlan(rows, circles, held);
+  const points = counts.reduce((sum, count) => sum + count, 0);
+  return {
+    inputs: {
+      ...{ rows: lengths.length, mostHeld, longestCircle, lanes, width, group, complexes, takeMean: 1, plan: table, root: roots },
+      ...{ weight: reals(lengths.length, random), values: reals(points * lanes, random) },
+    },
+    outputs: { fourier: 2 * complexes * 2 * width, mean: 2 * width },
+  };
+}
+
+function lanesTogetherCase(points: number, random: Random): Made {
+  return {
+    inputs: { points, lanes: 3, lanesApart: 4, firstApart: 1, apart: reals(4 * points, random), mean: reals(4, random) },
+    outputs: { together: points * 3 },
+  };
+}
+
+function lanesApartCase(points: number, random: Random): Made {
   return {
     inputs: { points, count: 2, lanes: 5, firstLane: 3, lanesApart: 4, firstApart: 1, takeMean: 1, together: reals(points * 5, random) },
     outputs: { apart: 4 * points, mean: 8 },
   };
 }
 
-export function combineCase(coefficients: number, random: Random): Made {
+function combineCase(coefficients: number, random: Random): Made {
   const lanes = 5;
   const neighbour = Uint32Array.from({ length: 3 * coefficients }, () =>
     random() < 0.2 ? noCoefficient : Math.floor(random() * coefficients),
@@ -109,4 +183,15 @@ export function combineCase(coefficients: number, random: Random): Made {
   };
 }
 
-export const spectralKernels = { combine, fourier, lanesApart, legendre };
+/** Every kernel of the spectral transforms with its cases. */
+export const spectralCases: readonly (readonly [unknown, KernelCase['make']])[] = [
+  [combine, combineCase],
+  [fourier, fourierCase],
+  [fourierAnalysis, fourierAnalysisCase],
+  [lanesApart, lanesApartCase],
+  [lanesTogether, lanesTogetherCase],
+  ...[true, false].flatMap((isDense) => [
+    [legendre, (size: number, random: Random) => legendreCase(size, random, isDense)] as const,
+    [legendreAnalysis, (size: number, random: Random) => legendreAnalysisCase(size, random, isDense)] as const,
+  ]),
+];
