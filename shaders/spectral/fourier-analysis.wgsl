@@ -22,7 +22,7 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> fourier: array<f32>;
 @group(0) @binding(6) var<storage, read_write> mean: array<f32>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(group_size)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let invocation = linear_index(id, groups);
   let row = invocation / (params.most_held * params.lanes);

@@ -13,7 +13,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> mean: array<f32>;
 @group(0) @binding(3) var<storage, read_write> together: array<f32>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(group_size)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let i = linear_index(id, groups);
   if (i >= params.points * params.lanes) {

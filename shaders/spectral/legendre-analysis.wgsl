@@ -36,7 +36,7 @@ fn row_value(place: u32, m: u32, lane: u32) -> vec2<f32> {
   return vec2<f32>(fourier[at], fourier[at + params.width]);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(group_size)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let invocation = linear_index(id, groups);
   let pairs = params.truncation / 2u + 1u;
