@@ -5,8 +5,12 @@ import type { Method } from './method.js';
 /** The methods of this package by MIR's names; `conservative` is atlas's and CDO's. */
 export const builtinMethods: ReadonlyMap<string, () => Promise<Method>> = new Map([
   ['linear', async () => (await import('./triangles/linear.js')).linear],
+  ['bilinear', async () => (await import('./triangles/linear.js')).bilinear],
   ['nearest-neighbour', async () => (await import('./nearest/nearest.js')).nearest],
   ['k-nearest', async () => (await import('./nearest/k-nearest.js')).kNearest],
+  ['structured-bilinear', async () => (await import('./structured/structured.js')).structuredBilinear],
+  ['structured-bicubic', async () => (await import('./structured/structured.js')).structuredBicubic],
+  ['structured-biquasicubic', async () => (await import('./structured/structured.js')).structuredBiquasicubic],
   ['grid-box-average', async () => (await import('./grid-box-average.js')).gridBoxAverage],
   ['conservative', async () => (await import('./conservative/conservative.js')).conservative],
   ['conservative-2', async () => (await import('./conservative/conservative.js')).conservativeSecond],
@@ -35,6 +39,10 @@ export const optionsOfMethods = new Map<string, readonly MethodOptionName[]>([
       'climate-filter-delta',
     ],
   ],
+  ['bilinear', ['outside']],
+  ['structured-bilinear', ['outside']],
+  ['structured-bicubic', ['outside']],
+  ['structured-biquasicubic', ['outside']],
   ['grid-box-average', ['outside', 'healpix-half-box']],
   ['conservative', ['outside', 'normalise', 'least-covered']],
   ['conservative-2', ['outside', 'normalise', 'least-covered']],
@@ -46,6 +54,8 @@ export const methodAliases: ReadonlyMap<string, string> = new Map([
   ['nn', 'nearest-neighbour'],
   ['k-nearest-neighbours', 'k-nearest'],
   ['k-nearest-neighbors', 'k-nearest'],
+  ['regional-linear-2d', 'structured-bilinear'],
+  ['finite-element', 'linear'],
   ['gba', 'grid-box-average'],
   ['conservative-spherical-polygon', 'conservative'],
   ['con', 'conservative'],
@@ -57,8 +67,8 @@ export const methodAliases: ReadonlyMap<string, string> = new Map([
 /** Names that MIR knows and that are not implemented here. */
 const upstreamMethods: ReadonlySet<string> = new Set(
   (
-    'bilinear nearest-lsm k-nearest-statistics grid-box-statistics voronoi-statistics healpix-resample healpix-statistics ' +
-    'structured-bilinear structured-bicubic structured-biquasicubic grid-box-average-matrix-free grid-box-maximum-matrix-free'
+    'nearest-lsm k-nearest-statistics grid-box-statistics voronoi-statistics healpix-resample healpix-statistics ' +
+    'grid-box-average-matrix-free grid-box-maximum-matrix-free'
   ).split(' '),
 );
 

@@ -5,7 +5,7 @@ import { pruneEntries } from './row-slots.js';
 export interface RowEntries {
   /** Appends an entry to the row at hand. */
   add(column: number, weight: number): void;
-  /** Ends the row at hand: columns in order, weights below the epsilon dropped (`pruneEntries`) unless weights may be negative. */
+  /** Ends the row at hand: columns in order, weights below the epsilon dropped (`pruneEntries`) unless they are merged. */
   endRow(): void;
   /** The block, once all rows are ended. */
   pack(columns: number, shared: boolean): Matrix;
@@ -15,11 +15,13 @@ export interface RowEntriesOptions {
   readonly rows: number;
   /** Entries that rows are expected to have; room is made for more. */
   readonly expected: number;
-  /** Weights may be negative: rows are put in order, but nothing is dropped except zeros. */
+  /** The block promises nothing of the sign of its weights. */
   readonly signed?: boolean;
+  /** Entries of one column are added up, and nothing is dropped except weights that are 0 up to rounding. */
+  readonly merge?: boolean;
 }
 
-export function rowEntries({ rows, expected, signed = false }: RowEntriesOptions): RowEntries {
+export function rowEntries({ rows, expected, signed = false, merge = signed }: RowEntriesOptions): RowEntries {
   const rowStart = new Uint32Array(rows + 1);
   let column = new Uint32Array(Math.max(rows * expected, 64));
   let weight = new Float64Array(column.length);
@@ -42,7 +44,7 @@ export function rowEntries({ rows, expected, signed = false }: RowEntriesOptions
       weight[count++] = w;
     },
     endRow() {
-      const kept = signed ? orderEntries(column, weight, begin, count - begin) : pruneEntries(column, weight, begin, count - begin);
+      const kept = merge ? orderEntries(column, weight, begin, count - begin) : pruneEntries(column, weight, begin, count - begin);
       count = begin + kept;
       begin = count;
       rowStart[++row] = count;
@@ -56,6 +58,9 @@ export function rowEntries({ rows, expected, signed = false }: RowEntriesOptions
     },
   };
 }
+
+/** Weights of this size are what rounding leaves of 0. */
+const zeroWeight = 1e-15;
 
 /** Sorts by column, adds what falls on the same column, drops zeros. Returns the number of entries left. */
 function orderEntries(column: Uint32Array, weight: Float64Array, start: number, count: number): number {
@@ -77,7 +82,7 @@ function orderEntries(column: Uint32Array, weight: Float64Array, start: number, 
   }
   let left = start;
   for (let entry = start; entry < start + kept; entry++) {
-    if (weight[entry] === 0) continue;
+    if (Math.abs(weight[entry]) < zeroWeight) continue;
     column[left] = column[entry];
     weight[left++] = weight[entry];
   }

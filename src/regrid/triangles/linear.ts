@@ -1,9 +1,10 @@
 import type { RowLayout } from '../layout.js';
 import type { Matrix } from '../matrix.js';
-import type { Method, Problem } from '../method.js';
+import type { Method, Prepared, Problem } from '../method.js';
 import { linearFromList } from './linear-from-list.js';
+import { isAligned, isOctahedral, quadWeights } from './quads.js';
 import { rowMesh, type RowMesh } from './row-mesh.js';
-import { packSlots, pruneEntries, rowSlots } from '../row-slots.js';
+import { packSlots, pruneEntries, type RowSlots, rowSlots } from '../row-slots.js';
 import { bandOf, eachParallel, holdsLatitude, holdsLongitude } from '../target-points.js';
 import { prepareTriangulation } from './triangulation.js';
 
@@ -28,16 +29,35 @@ const insideTolerance = 1e-10;
  */
 export const linear: Method = {
   name: 'linear',
-  prepare: (problem) => (problem.source.rows === undefined ? prepareTriangulation(problem) : {}),
-  rows: (problem, start, end) =>
-    problem.source.rows === undefined ? linearFromList(problem, start, end) : linearRows(problem, start, end),
+  prepare: prepareElements,
+  rows: (problem, start, end) => elementRows(problem, start, end, false),
 };
 
-function linearRows({ source, target, shared }: Problem, start: number, end: number): Matrix {
+/**
+ * MIR's `bilinear`: like `linear`, but cells between aligned rows stay quadrilaterals (not in octahedral grids, which upstream cuts all
+ * the same). A quadrilateral is met as one of two triangles; u and v of the meeting, towards the southern and the eastern corner, are
+ * put into (1 - u)(1 - v), u (1 - v), u v, (1 - u) v: this is not the inverse of a bilinear map.
+ */
+export const bilinear: Method = {
+  name: 'bilinear',
+  prepare: prepareElements,
+  rows: (problem, start, end) => elementRows(problem, start, end, true),
+};
+
+function prepareElements(problem: Problem): Prepared {
+  return problem.source.rows === undefined ? prepareTriangulation(problem) : {};
+}
+
+function elementRows(problem: Problem, start: number, end: number, quads: boolean): Matrix {
+  return problem.source.rows === undefined ? linearFromList(problem, start, end, quads) : linearRows(problem, start, end, quads);
+}
+
+function linearRows({ source, target, shared }: Problem, start: number, end: number, quads: boolean): Matrix {
   const rows = source.rows as RowLayout;
   const mesh = rowMesh(rows);
-  const slots = rowSlots(end - start, 3);
-  const place = locator(mesh, rows, slots.column, slots.weight);
+  const width = quads ? 4 : 3;
+  const slots = rowSlots(end - start, width);
+  const place = locator(mesh, rows, slots, quads && !isOctahedral(rows));
   eachParallel(
     target,
     start,
@@ -48,8 +68,8 @@ function linearRows({ source, target, shared }: Problem, start: number, end: num
       for (let k = 0; k < count; k++) {
         if (!holdsLongitude(source, lons[k])) continue;
         const row = first - start + k;
-        const found = place.triangle(lons[k], 3 * row);
-        slots.used[row] = pruneEntries(slots.column, slots.weight, 3 * row, found);
+        const found = place.triangle(lons[k], width * row);
+        slots.used[row] = pruneEntries(slots.column, slots.weight, width * row, found);
       }
     },
     (lat) => bandOf(mesh.lats, lat),
@@ -63,7 +83,7 @@ interface Locator {
   triangle(lon: number, slot: number): number;
 }
 
-function locator(mesh: RowMesh, rows: RowLayout, column: Uint32Array, weight: Float64Array): Locator {
+function locator(mesh: RowMesh, rows: RowLayout, { column, weight }: RowSlots, quads: boolean): Locator {
   const { sine, cosine, lonFirst, spread, parts, counts, pointStart, periodic, size } = mesh;
   const bands = size - 1;
   let homeBand = 0;
@@ -146,6 +166,7 @@ function locator(mesh: RowMesh, rows: RowLayout, column: Uint32Array, weight: Fl
         east = Math.max(halfSine(2 * (lonFirst[base] + (spread[base] * (baseFirst + 1)) / parts[base] - lon)), 0);
       }
       across = Math.max(across, 0);
+      if (quads && isAligned(mesh, band)) return quadrilateral(band, t >>> 1, lon, slot);
       return store(
         slot,
         pointIndex(base, baseFirst),
@@ -157,6 +178,19 @@ function locator(mesh: RowMesh, rows: RowLayout, column: Uint32Array, weight: Fl
       );
     }
     return 0;
+  }
+
+  /** Cell i between two rows whose points have the same longitudes. */
+  function quadrilateral(band: number, i: number, lon: number, slot: number): number {
+    const lower = band + 1;
+    // North-west, south-west, north-east; else south-east, north-east, south-west.
+    let [origin, u, v] = [side(lower, i, band, i + 1, lon), side(band, i + 1, band, i, lon), side(band, i, lower, i, lon)];
+    const second = origin < 0;
+    if (second) [origin, u, v] = [-origin, side(lower, i, lower, i + 1, lon), side(lower, i + 1, band, i + 1, lon)];
+    const corners = [pointIndex(band, i), pointIndex(lower, i), pointIndex(lower, i + 1), pointIndex(band, i + 1)];
+    quadWeights(second, [origin, u, v], weight, slot);
+    for (let k = 0; k < 4; k++) column[slot + k] = corners[k];
+    return 4;
   }
 
   /** A triangle that holds `lon` or is near it: each row's own position, rounded down, counts the triangles that lean on it. */

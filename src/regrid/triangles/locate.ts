@@ -13,6 +13,10 @@ export interface Located {
   find(x: number, y: number, z: number, nearest: number): boolean;
   /** After a failure: the weights in the last triangle that was met, cut off at 0 (the edge of the triangulation that is near). */
   takeEdge(): void;
+  /** The triangle that was found, or the last one met. */
+  triangle(): number;
+  /** p . (a x b) for the point p looked for last and two source points: positive when p lies left of the way from a to b. */
+  side(a: number, b: number): number;
 }
 
 /**
@@ -26,21 +30,23 @@ export function locator({ vectors, triangles, neighbours, triangleAt }: Triangul
   const weight = new Float64Array(3);
   const part = new Float64Array(3);
   let lastTriangle = 0;
+  let [px, py, pz] = [1, 0, 0];
 
   /** p . ((a - p) x (b - p)) */
-  function side(a: number, b: number, x: number, y: number, z: number): number {
+  function side(a: number, b: number): number {
+    const [x, y, z] = [px, py, pz];
     const [ax, ay, az] = [vectors[3 * a] - x, vectors[3 * a + 1] - y, vectors[3 * a + 2] - z];
     const [bx, by, bz] = [vectors[3 * b] - x, vectors[3 * b + 1] - y, vectors[3 * b + 2] - z];
     return x * (ay * bz - az * by) + y * (az * bx - ax * bz) + z * (ax * by - ay * bx);
   }
 
   /** The edge that the point lies farthest beyond, 0 to 2, or -1 when it is inside; part[k] belongs to the edge from corner k. */
-  function beyond(triangle: number, x: number, y: number, z: number): number {
+  function beyond(triangle: number): number {
     let worst = -1;
     let least = 0;
     let size = 0;
     for (let k = 0; k < 3; k++) {
-      part[k] = side(triangles[3 * triangle + k], triangles[3 * triangle + ((k + 1) % 3)], x, y, z);
+      part[k] = side(triangles[3 * triangle + k], triangles[3 * triangle + ((k + 1) % 3)]);
       size += Math.abs(part[k]);
       if (part[k] < least) {
         least = part[k];
@@ -62,12 +68,13 @@ export function locator({ vectors, triangles, neighbours, triangleAt }: Triangul
     corner,
     weight,
     find(x, y, z, nearest) {
+      [px, py, pz] = [x, y, z];
       let triangle = triangleAt[nearest];
       if (triangle === none) return false;
       // A bound for the walk, not a way it goes: no triangle of a Delaunay triangulation is met twice.
       for (let steps = triangles.length; steps >= 0; steps--) {
         lastTriangle = triangle;
-        const edge = beyond(triangle, x, y, z);
+        const edge = beyond(triangle);
         if (edge < 0) {
           take(triangle);
           return true;
@@ -78,6 +85,8 @@ export function locator({ vectors, triangles, neighbours, triangleAt }: Triangul
       return false;
     },
     takeEdge: () => take(lastTriangle),
+    triangle: () => lastTriangle,
+    side,
   };
 }
 
