@@ -14,3 +14,4 @@ export { checkCells } from './check-cells.js';
 export { dualMesh } from './dual-mesh.js';
 export { cellAreas, cellCentres, nodeAreas } from './cell-geometry.js';
 export { gridMesh, type MeshGenerator, meshGenerators, type MeshOptions } from './grid-mesh.js';
+export { meshFile, type MeshFileOptions } from './mesh-file.js';

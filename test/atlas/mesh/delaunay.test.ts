@@ -2,7 +2,7 @@ import t from 'tap';
 import { delaunay, gridFromSpec } from '../../../src/atlas/index.js';
 import { isDteError } from '../../../src/base/index.js';
 import { unitVectors } from '../../../src/atlas/mesh/unit-vectors.js';
-import { noPython, python } from '../../support/python.js';
+import { pythonWith } from '../../support/python.js';
 import { seeded } from '../../support/random.js';
 import { cross, dot, type Points, randomPoints, sphericalAreas, sum } from './sphere.js';
 
@@ -89,13 +89,16 @@ t.test('a diagonal of four points on a circle starts at the lowest index, wherev
     t.ok(has(ring + column, 2 * ring + column + 1), `between rows 1 and 2 at column ${column}`);
 });
 
-t.test('the triangles are the facets of the convex hull that qhull finds', { skip: noPython('numpy', 'scipy') }, async (t) => {
+const scipy = pythonWith(['numpy', 'scipy']);
+
+t.test('the triangles are the facets of the convex hull that qhull finds', { skip: scipy.absent }, async (t) => {
   const points = randomPoints(2000, 5);
   const program = [
     'import sys, numpy, scipy.spatial',
     "hull = scipy.spatial.ConvexHull(numpy.frombuffer(sys.stdin.buffer.read()).reshape(-1, 3)); print('\\n'.join(str(sorted(f)) for f in hull.simplices.tolist()))",
   ].join('\n');
-  const theirs = python(program, new Uint8Array(unitVectors(points.lat, points.lon).buffer))
+  const theirs = scipy
+    .run(program, new Uint8Array(unitVectors(points.lat, points.lon).buffer))
     .trim()
     .split('\n')
     .sort();
