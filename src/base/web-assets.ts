@@ -14,6 +14,8 @@ export const webAssets: Readonly<Record<string, () => URL | Promise<string>>> = 
   'shaders/grib/pack.wgsl': () => new URL('../../../shaders/grib/pack.wgsl', import.meta.url),
   'shaders/grib/present-words.wgsl': () => new URL('../../../shaders/grib/present-words.wgsl', import.meta.url),
   'shaders/grib/spectral-expand.wgsl': () => new URL('../../../shaders/grib/spectral-expand.wgsl', import.meta.url),
+  'shaders/grib/spectral-flatten.wgsl': () => new URL('../../../shaders/grib/spectral-flatten.wgsl', import.meta.url),
+  'shaders/grib/spectral-norms.wgsl': () => new URL('../../../shaders/grib/spectral-norms.wgsl', import.meta.url),
   'shaders/grib/unpack-floats.wgsl': () => new URL('../../../shaders/grib/unpack-floats.wgsl', import.meta.url),
   'shaders/grib/unpack.wgsl': () => new URL('../../../shaders/grib/unpack.wgsl', import.meta.url),
   'shaders/grib/word-counts.wgsl': () => new URL('../../../shaders/grib/word-counts.wgsl', import.meta.url),

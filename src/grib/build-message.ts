@@ -4,10 +4,18 @@ import { numberOfDataPoints } from './grid-keys.js';
 import { gridSection1, gridSection2 } from './grid-section.js';
 import type { Message } from './message.js';
 import { ibm32At, putIbm32, putIeee32, putSigned, putUnsigned } from './octets.js';
+import {
+  grib1SpectralData,
+  leadingFloats,
+  representationMode,
+  type SpectralData,
+  spectralDataSection,
+  type SpectralHead,
+} from './spectral/spectral-sections.js';
 
 /** Packed values ready to be written: integers X in `payload` with value = (R + X * 2^E) * 10^-D. */
 export interface EncodedData {
-  readonly packing: 'simple' | 'ccsds';
+  readonly packing: 'simple' | 'ccsds' | 'spectral_simple' | 'spectral_complex';
   readonly bits: number;
   /** Exactly an IEEE float for edition 2, exactly an IBM float for edition 1. */
   readonly referenceValue: number;
@@ -19,6 +27,8 @@ export interface EncodedData {
   readonly bitmap?: Uint8Array;
   readonly payload: Uint8Array;
   readonly ccsds?: { readonly flags: number; readonly blockSize: number; readonly rsi: number };
+  /** Set for the spectral packings. */
+  readonly spectral?: SpectralHead;
 }
 
 export interface BuildOptions {
@@ -51,7 +61,7 @@ function grib2Parts(template: Message, { grid, data }: BuildOptions): readonly U
   const parts: Uint8Array[] = [new Uint8Array(16), copyOf(template, 1)];
   if (template.sections[2] !== undefined) parts.push(copyOf(template, 2));
   parts.push(grid === undefined ? copyOf(template, 3) : gridSection2(grid, template), copyOf(template, 4));
-  parts.push(dataSection(template, data), bitmapSection(data.bitmap), payloadHead(data.payload), data.payload, Uint8Array.from(END_MARK));
+  parts.push(dataSection(template, data), bitmapSection(data.bitmap), payloadHead(data), data.payload, Uint8Array.from(END_MARK));
   const indicator = parts[0] as Uint8Array;
   indicator.set([0x47, 0x52, 0x49, 0x42, 0xff, 0xff, template.bytes[6] as number, 2]);
   putUnsigned(
@@ -64,6 +74,7 @@ function grib2Parts(template: Message, { grid, data }: BuildOptions): readonly U
 }
 
 function dataSection(template: Message, data: EncodedData): Uint8Array {
+  if (isSpectral(data)) return spectralDataSection(data);
   const section = new Uint8Array(data.packing === 'ccsds' ? 25 : 21);
   putUnsigned(section, 0, 4, section.length);
   section[4] = 5;
@@ -101,11 +112,17 @@ function bitmapSection(bitmap: Uint8Array | undefined): Uint8Array {
 }
 
 /** What stands before the payload in section 7: the payload itself, most of the message, is copied once, into the message. */
-function payloadHead(payload: Uint8Array): Uint8Array {
-  const head = new Uint8Array(5);
+function payloadHead({ payload, spectral }: EncodedData): Uint8Array {
+  const floats = spectral === undefined ? new Uint8Array(0) : leadingFloats(spectral);
+  const head = new Uint8Array(5 + floats.length);
   putUnsigned(head, 0, 4, head.length + payload.length);
   head[4] = 7;
+  head.set(floats, 5);
   return head;
+}
+
+function isSpectral(data: EncodedData): data is SpectralData {
+  return data.spectral !== undefined;
 }
 
 function buildGrib1(template: Message, { grid, data }: BuildOptions): Uint8Array<ArrayBuffer> {
@@ -121,9 +138,14 @@ function buildGrib1(template: Message, { grid, data }: BuildOptions): Uint8Array
   if (grid !== undefined) product[6] = 255;
   putSigned(product, 26, 2, data.decimalScale);
   const parts: Uint8Array[] = [new Uint8Array(8), product];
-  if (hasGrid) parts.push(grid === undefined ? copyOf(template, 2) : gridSection1(grid, template));
+  if (hasGrid) {
+    const section = grid === undefined ? copyOf(template, 2).slice() : gridSection1(grid, template);
+    if (data.spectral !== undefined) section[13] = representationMode(data.spectral);
+    parts.push(section);
+  }
   if (data.bitmap !== undefined) parts.push(grib1Bitmap(data.bitmap, grid?.points ?? numberOfDataPoints(template)));
-  const values = grib1Data(template, data);
+  const start = parts.reduce((length, part) => length + part.length, 0);
+  const values = isSpectral(data) ? grib1SpectralData(data, start, template) : grib1Data(template, data);
   parts.push(values, Uint8Array.from(END_MARK));
   const bytes = concatenated(parts);
   bytes.set([0x47, 0x52, 0x49, 0x42]);

@@ -1,6 +1,6 @@
 import type { Field, Grid, Tile } from '../atlas/index.js';
 import { atPlace, concatenated, DteError } from '../base/index.js';
-import { type DeviceArray, type Engine, type Pass, recordValueRanges } from '../compute/index.js';
+import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { aecTasks } from './aec-tasks.js';
 import { type EncodedData, messageParts } from './build-message.js';
 import { type AecStream, type AecValues, decimalFactor, type PackingParameters, simplePackingParameters } from './codec/index.js';
@@ -11,13 +11,25 @@ import type { Message } from './message.js';
 import { pack } from './pack.js';
 import { presentWords } from './present-words.js';
 import { rawNumber } from './raw-keys.js';
+import { encodeSpectralTile } from './spectral/encode-tile.js';
 import { packedFormat } from './unpack.js';
+import { type LaneRange, valueRanges } from './value-ranges.js';
+
+const packings = ['simple', 'ccsds', 'complex', 'keep'] as const;
+export type Packing = (typeof packings)[number];
 
 export interface EncodeOptions {
-  /** `keep` uses the packing of each layer's message where it can be written, else simple. Default `keep`. */
-  readonly packing?: 'simple' | 'ccsds' | 'keep';
+  /**
+   * `keep` uses the packing of each layer's message where it can be written, else simple; for spectral fields `complex`, which is
+   * for them only, as `ccsds` is for grids. Default `keep`.
+   */
+  readonly packing?: Packing;
   /** Bits per value, 1 to 32. Default: those of each layer's message, or 16 where that was constant. */
   readonly bits?: number;
+  /** Spectral fields: coefficients up to this n stay floats (JS = KS = MS). Default: that of each layer's message, or 20. */
+  readonly subset?: number;
+  /** Spectral fields: power P of n (n + 1) by which packed coefficients are scaled. Default: fitted to the field. */
+  readonly laplacianPower?: number;
   /** The field is in the messages' own order of points (`decodeInFileOrder`): their grid sections stay as they are. */
   readonly inFileOrder?: boolean;
 }
@@ -25,12 +37,6 @@ export interface EncodeOptions {
 /** ECMWF's choice: restricted set off, preprocessing on, most significant bit first. */
 const ccsdsOptions = { flags: 14, blockSize: 32, rsi: 128 } as const;
 const defaultBits = 16;
-
-interface LaneRange {
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly missing: number;
-}
 
 interface LanePlan {
   readonly message: Message;
@@ -85,18 +91,19 @@ function checkOptions({ bits, packing }: EncodeOptions): void {
   if (bits !== undefined && (!Number.isInteger(bits) || bits < 1 || bits > 32)) {
     throw new DteError('input.option', `${bits} bits per value`, { hint: 'accepted are 1 to 32', where: { option: 'accuracy' } });
   }
-  if (packing !== undefined && !['simple', 'ccsds', 'keep'].includes(packing)) {
+  if (packing !== undefined && !packings.includes(packing)) {
     throw new DteError('input.option', `packing '${packing}' is not known`, {
-      hint: 'accepted are simple, ccsds and keep',
+      hint: `accepted are ${packings.join(', ')}`,
       where: { option: 'packing' },
     });
   }
 }
 
 async function encodeTile(engine: Engine, field: Field<Message>, tile: Tile, options: EncodeOptions): Promise<EncodedMessages> {
+  if (field.grid.type === 'sh') return encodeSpectralTile(engine, field, tile, options);
   const { points } = field.grid;
   const layers = field.layers.slice(tile.firstLayer, tile.firstLayer + tile.lanes);
-  const ranges = await valueRanges(engine, tile, points, layers);
+  const ranges = await valueRanges(engine, tile.values, points, layers);
   const plans = planLanes(layers, ranges, points, options);
   const hasMissing = ranges.some(({ missing }) => missing > 0);
   const recorded = await engine.run((pass) => recordPacking(pass, tile, plans, points, hasMissing));
@@ -120,32 +127,6 @@ async function encodeTile(engine: Engine, field: Field<Message>, tile: Tile, opt
     throw failed.reason;
   }
   return { messages: settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])), release };
-}
-
-/** Minimum, maximum and number of missing values of each lane. Refuses values that are not finite. */
-async function valueRanges(
-  engine: Engine,
-  { values, lanes }: Tile,
-  points: number,
-  layers: readonly Message[],
-): Promise<readonly LaneRange[]> {
-  const [minimum, maximum, missing, strange] = await engine
-    .run((pass) => recordValueRanges(pass, [{ values, points }], lanes))
-    .then(async ({ minimum, maximum, missingCount, strangeCount }) => {
-      const arrays = [minimum, maximum, missingCount, strangeCount] as const;
-      const read = await engine.read(...arrays);
-      for (const array of arrays) array.release();
-      return read;
-    });
-  return layers.map((message, lane) => {
-    if ((strange[lane] as number) > 0) {
-      throw new DteError('limit.range', `${strange[lane]} values are not finite and cannot be written`, {
-        where: message.where,
-        hint: 'missing values are written as a bitmap; NaN and infinity are not missing',
-      });
-    }
-    return { minimum: minimum[lane] as number, maximum: maximum[lane] as number, missing: missing[lane] as number };
-  });
 }
 
 function planLanes(layers: readonly Message[], ranges: readonly LaneRange[], points: number, options: EncodeOptions): readonly LanePlan[] {
@@ -175,6 +156,12 @@ function packingFor(message: Message, { packing = 'keep' }: EncodeOptions): 'sim
     throw new DteError('unsupported.template', 'CCSDS packing does not exist in GRIB edition 1', {
       where: message.where,
       hint: 'use --packing simple, or keep',
+    });
+  }
+  if (packing === 'complex') {
+    throw new DteError('unsupported.template', 'complex packing is written for spectral fields only', {
+      where: message.where,
+      hint: 'use simple or ccsds, or keep',
     });
   }
   if (packing !== 'keep') return packing;

@@ -4,12 +4,13 @@ import type { Message } from './message.js';
 import { putIeee32, putIbm32, putSigned, putUnsigned, unsignedAt } from './octets.js';
 import { rawNumber } from './raw-keys.js';
 import { verticalCoordinates } from './dump.js';
+import { spectralSection1, spectralSection2 } from './spectral/spectral-sections.js';
 
 const MISSING_2 = 0xffff;
 const MISSING_4 = 0xffffffff;
 /** ECMWF's sphere of radius 6 371 229 m, and eleven octets of missing axes. */
 const DEFAULT_SHAPE = Uint8Array.from([6, ...new Array<number>(15).fill(0xff)]);
-const WRITABLE = 'regular_ll, rotated_ll, regular_gg and reduced_gg';
+const WRITABLE = 'regular_ll, rotated_ll, regular_gg, reduced_gg and sh';
 
 /** What a grid section says about the points, in degrees. */
 interface Header {
@@ -25,6 +26,7 @@ interface Header {
 
 /** Section 3 of edition 2 for a grid in canonical order; the shape of the earth comes from the template. `unsupported.grid` for other kinds. */
 export function gridSection2(grid: Grid, template?: Message): Uint8Array {
+  if (grid.type === 'sh') return spectralSection2(grid);
   const header = headerOf(grid);
   const number = { regular_ll: 0, rotated_ll: 1, regular_gg: 40, reduced_gg: 40 }[grid.type as 'regular_ll'];
   const fixed = number === 1 ? 84 : 72;
@@ -60,6 +62,7 @@ export function gridSection2(grid: Grid, template?: Message): Uint8Array {
 
 /** Section 2 of edition 1; vertical coordinates come from the template. `unsupported.grid` also for more than 65 534 points in a row. */
 export function gridSection1(grid: Grid, template: Message): Uint8Array {
+  if (grid.type === 'sh') return spectralSection1(grid, template);
   const header = headerOf(grid);
   if ((header.columns ?? 0) >= MISSING_2 || header.rows >= MISSING_2) {
     throw new DteError('unsupported.grid', `a grid of ${header.columns} x ${header.rows} points does not fit GRIB edition 1`, {

@@ -32,7 +32,7 @@ export { buildMessage, type BuildOptions, type EncodedData } from './build-messa
 export { dump, type DumpedKey, type DumpedSection, verticalCoordinates } from './dump.js';
 export { bitmapOctets, packingType } from './data-keys.js';
 export { decode, type PreparedDecode, prepareDecode } from './decode.js';
-export { encode, type EncodedMessages, encodeInParts, type EncodeOptions } from './encode.js';
+export { encode, type EncodedMessages, encodeInParts, type EncodeOptions, type Packing } from './encode.js';
 export { gridOf, scanOrderOf } from './grid-of.js';
 export { gridType, numberOfDataPoints, scanningMode } from './grid-keys.js';
 export { find, get, isNamespace, keyNames, keysOf, type Namespace, NAMESPACES } from './keys.js';

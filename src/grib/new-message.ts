@@ -1,10 +1,11 @@
 import type { Grid } from '../atlas/index.js';
 import { concatenated, DteError, nearestWord } from '../base/index.js';
-import { buildMessage } from './build-message.js';
+import { buildMessage, type EncodedData } from './build-message.js';
 import { gridSection2 } from './grid-section.js';
 import { type Message, parseMessage } from './message.js';
 import { putIeee32, putSigned, putUnsigned } from './octets.js';
 import { type ParamRule, paramRules } from './parameter-keys.js';
+import { defaultSubset } from './spectral/spectral-layout.js';
 import { codeOf, type GribTables, paramLine } from './tables.js';
 
 /** The headers of a new field. Times are whole hours. */
@@ -40,7 +41,7 @@ const ENSEMBLE_FORECAST = 4;
 const TYPES_OF_DATA: Readonly<Record<string, number>> = { an: 0, fc: 1, cf: 3, pf: 4 };
 
 /**
- * A GRIB2 field from scratch, holding one constant value 0: the template for `buildMessage`. Errors: `input.option` for a key with
+ * A GRIB2 field from scratch, holding one constant value 0 (on a spectral grid, coefficients 0): the template for `buildMessage`. Errors: `input.option` for a key with
  * an unknown value, `unsupported.template` for a parameter that is not an instant one, `unsupported.grid`.
  */
 export function newMessage(keys: NewMessageKeys, grid: Grid, tables: GribTables): Message {
@@ -48,16 +49,22 @@ export function newMessage(keys: NewMessageKeys, grid: Grid, tables: GribTables)
   const sections = [new Uint8Array(16), identification(keys, tables), localUse(keys, tables), gridSection2(grid), product(keys, rule)];
   const bare = assemble(sections, Number(rule.triple[0]));
   const [message] = parseMessage(bare, tables);
-  const data = {
-    packing: 'simple',
-    bits: 0,
-    referenceValue: 0,
-    binaryScale: 0,
-    decimalScale: 0,
-    count: grid.points,
-    payload: new Uint8Array(0),
-  } as const;
+  const data = grid.type === 'sh' ? zeroCoefficients(grid) : zeros(grid);
   return parseMessage(buildMessage(message as Message, { data }), tables)[0] as Message;
+}
+
+const NO_INTEGERS = { bits: 0, referenceValue: 0, binaryScale: 0, decimalScale: 0, payload: new Uint8Array(0) } as const;
+
+function zeros(grid: Grid): EncodedData {
+  return { ...NO_INTEGERS, packing: 'simple', count: grid.points };
+}
+
+/** Complex packing, in which a subset of floats comes first. */
+function zeroCoefficients(grid: Grid): EncodedData {
+  const sub = Math.min(defaultSubset, grid.truncation as number) + 1;
+  const floats = new Float64Array(sub * (sub + 1));
+  const spectral = { packing: 'spectral_complex', sub, storedPower: 0, floatOctets: 4, floats } as const;
+  return { ...NO_INTEGERS, packing: 'spectral_complex', count: grid.points - floats.length, spectral };
 }
 
 interface FoundRule {

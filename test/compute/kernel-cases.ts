@@ -5,6 +5,8 @@ import { compact } from '../../src/grib/compact.js';
 import { pack } from '../../src/grib/pack.js';
 import { presentWords } from '../../src/grib/present-words.js';
 import { spectralExpand } from '../../src/grib/spectral-expand.js';
+import { spectralFlatten } from '../../src/grib/spectral-flatten.js';
+import { spectralNorms } from '../../src/grib/spectral-norms.js';
 import { unpack } from '../../src/grib/unpack.js';
 import { unpackFloats } from '../../src/grib/unpack-floats.js';
 import { wordCounts } from '../../src/grib/word-counts.js';
@@ -13,7 +15,7 @@ import { keep } from '../../src/mir/keep.js';
 import { limit } from '../../src/mir/limit.js';
 import { csrApply } from '../../src/regrid/csr-apply.js';
 import { csrApplyQuads } from '../../src/regrid/csr-apply-quads.js';
-import { expandCase } from './cases/grib-spectral.js';
+import { expandCase, flattenCase, normsCase } from './cases/grib-spectral.js';
 import { keepCase, limitCase } from './cases/mir.js';
 import { spectralCases } from './cases/spectral.js';
 
@@ -97,6 +99,9 @@ export const kernelCases: readonly KernelCase[] = [
     entry(pack, (points, random) => packCase(points, random, kinds)),
   ),
   entry(spectralExpand, expandCase),
+  entry(spectralFlatten, flattenCase(4, 0)),
+  entry(spectralFlatten, flattenCase(0, 1)),
+  entry(spectralNorms, normsCase),
   entry(csrApply, (rows, random) => csrCase(rows, random, 0, lanes)),
   entry(csrApply, (rows, random) => csrCase(rows, random, 0, 8)),
   entry(keep, keepCase),

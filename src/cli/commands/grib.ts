@@ -98,8 +98,18 @@ function addSetPacking(grib: Command, run: Run): void {
   )
     .argument(files, filesHelp)
     .addOption(outputOption('output file, or -'))
-    .addOption(new Option('--packing <name>', 'the packing to write').choices(['simple', 'ccsds', 'keep']).makeOptionMandatory())
+    .addOption(
+      new Option('--packing <name>', 'the packing to write; complex is for spectral fields, ccsds for grids')
+        .choices(['simple', 'ccsds', 'complex', 'keep'])
+        .makeOptionMandatory(),
+    )
     .addOption(bitsOption('--bits'))
+    .addOption(new Option('--subset <JS>', 'spectral fields: coefficients up to this n stay floats').argParser(Number))
+    .addOption(
+      new Option('--laplacian-power <P>', 'spectral fields: scaling of packed coefficients; default: fitted to each field').argParser(
+        Number,
+      ),
+    )
     .addOption(keepGoingOption())
     .addOption(jsonOption());
   engineFlags(setPacking, 'f64').action((inputs: string[], options, command: Command) =>
@@ -111,6 +121,7 @@ function addSetPacking(grib: Command, run: Run): void {
   examples(setPacking, [
     ['dte grib set-packing in.grib -o out.grib --packing ccsds', 'entropy coded, the same integers where bits are the same'],
     ['dte grib set-packing in.grib -o out.grib --packing simple --bits 12', 'coarser'],
+    ['dte grib set-packing vo.grib -o out.grib --packing complex --subset 20', 'spectral fields'],
   ]);
 }
 

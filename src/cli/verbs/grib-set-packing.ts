@@ -1,7 +1,7 @@
 import { releaseField } from '../../atlas/index.js';
 import { isDteError, ordered } from '../../base/index.js';
 import type { Engine } from '../../compute/index.js';
-import { type Batch, batchesOf, encode, type EncodeOptions, prepareDecode } from '../../grib/index.js';
+import { type Batch, batchesOf, encode, type EncodeOptions, type Packing, prepareDecode } from '../../grib/index.js';
 import type { EngineFlags } from '../commands/define.js';
 import { expandInputs } from '../inputs.js';
 import { messageSource } from '../message-source.js';
@@ -12,8 +12,10 @@ import { withEngine } from './with-engine.js';
 
 export interface SetPackingOptions extends EngineFlags {
   readonly output: string;
-  readonly packing: 'simple' | 'ccsds' | 'keep';
+  readonly packing: Packing;
   readonly bits?: number;
+  readonly subset?: number;
+  readonly laplacianPower?: number;
   readonly json?: true;
   readonly keepGoing?: true;
 }
@@ -29,6 +31,8 @@ export async function gribSetPacking(terminal: Terminal, args: readonly string[]
     packing: options.packing,
     inFileOrder: true,
     ...(options.bits === undefined ? {} : { bits: options.bits }),
+    ...(options.subset === undefined ? {} : { subset: options.subset }),
+    ...(options.laplacianPower === undefined ? {} : { laplacianPower: options.laplacianPower }),
   };
   const done = { fields: 0, bytesIn: 0, bytesOut: 0 };
   await withEngine(terminal, options, async (engine) => {

@@ -31,6 +31,11 @@ export interface SpectralValues {
 /** Units of P in which the editions state it. */
 export const POWER_UNITS: Readonly<Record<1 | 2, number>> = { 1: 1e3, 2: 1e6 };
 
+/** The key of P. */
+export function powerKey({ edition }: Message): string {
+  return edition === 1 ? 'P' : 'laplacianScalingFactor';
+}
+
 /**
  * The packed values of a message in spectral_simple or spectral_complex packing. Errors: `unsupported.template` for other packings,
  * other truncations than triangular ones and bitmaps, `data.section` when lengths and counts contradict each other.
@@ -82,7 +87,7 @@ function complexLayout(message: Message, truncation: number, total: number): Lay
   if (subset > truncation) {
     throw sectionError(message, `an unpacked subset of ${subset} for truncation ${truncation}`, undefined, isGrib1 ? 4 : 5);
   }
-  const power = (rawNumber(message, isGrib1 ? 'P' : 'laplacianScalingFactor') as number) / POWER_UNITS[message.edition];
+  const power = (rawNumber(message, powerKey(message)) as number) / POWER_UNITS[message.edition];
   const sub = subset + 1;
   const head = isGrib1 ? 18 : 5;
   const octets = isGrib1 ? 4 : floatOctets(message);

@@ -37,3 +37,34 @@ export function expandCase(points: number, random: () => number): Made {
     outputs: { values: 2 * pairs * lanes },
   };
 }
+
+/** Lanes 1, 3 and 4 of five are packed; a subset of `sub` - 1 stays, or with `lead` the first number. */
+export function flattenCase(sub: number, lead: 0 | 1): KernelCase['make'] {
+  return (points, random) => {
+    const truncation = truncationOf(points);
+    const pairs = ((truncation + 1) * (truncation + 2)) / 2;
+    const own = Math.min(sub, truncation + 1);
+    const codedLanes = 3;
+    const count = 2 * pairs - (lead === 1 ? 1 : own * (own + 1));
+    const factors = Float64Array.from({ length: codedLanes * (truncation + 1) }, (_, i) => 2 ** (i % 9));
+    return {
+      inputs: {
+        pairs,
+        lanes,
+        codedLanes,
+        truncation,
+        sub: own,
+        lead,
+        values: reals(2 * pairs * lanes, random),
+        laneTable: Uint32Array.of(1, 3, 4),
+        factors,
+      },
+      outputs: { coded: count * codedLanes },
+    };
+  };
+}
+
+export function normsCase(points: number, random: () => number): Made {
+  const rows = truncationOf(points) + 1;
+  return { inputs: { rows, lanes, values: reals(rows * (rows + 1) * lanes, random) }, outputs: { norms: rows * lanes } };
+}
