@@ -59,7 +59,7 @@ t.test('MIR names and short names of methods are known, others are refused with 
     code: 'input.option',
     message: /linear, nearest-neighbour, .*did you mean 'linear'/,
   });
-  t.throws(() => methodName('structured-bicubic'), { code: 'unsupported.method', message: /linear, nearest-neighbour, / });
+  t.throws(() => methodName('nearest-lsm'), { code: 'unsupported.method', message: /linear, nearest-neighbour, / });
 });
 
 t.test("a method that a caller adds is used, on the caller's thread", async (t) => {
