@@ -48,7 +48,8 @@ function targetOf(text: string, shared: Readonly<Record<string, unknown>>): Regr
   let output: string | undefined;
   for (const [key, value] of keysOf(text)) {
     if (key === 'output' || key === 'o') {
-      if (output !== undefined || value === undefined) throw badTarget(text, `it needs one output, not '${output}' and '${value}'`);
+      if (value === undefined || value === '') throw badTarget(text, 'its output has no name');
+      if (output !== undefined) throw badTarget(text, `it needs one output, not '${output}' and '${value}'`);
       output = value;
       continue;
     }

@@ -126,3 +126,12 @@ export const truncationText: ValueType<number | 'automatic' | 'none'> = {
     throw refused(option, value, 'automatic, none, or a whole number from 1');
   },
 };
+
+/** A word or number that the options of an interpolation method know: they check it. */
+export const methodValue: ValueType<string | number | boolean> = {
+  form: '<value>',
+  parse(value, option) {
+    if (typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && value.trim() !== '')) return value;
+    throw refused(option, value, 'a word or a number');
+  },
+};

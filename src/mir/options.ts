@@ -1,5 +1,6 @@
 import { DteError, nearestWord } from '../base/index.js';
-import { chain, flag, gridText, real, reals, text, truncationText, type ValueType, whole, word } from './option-values.js';
+import { type MethodFlag, type MethodFlagName, methodFlags } from './method-flags.js';
+import { chain, flag, gridText, methodValue, real, reals, text, truncationText, type ValueType, whole, word } from './option-values.js';
 
 /** One option: MIR's name is its key in the table. */
 export interface OptionSpec<T = unknown> {
@@ -9,13 +10,16 @@ export interface OptionSpec<T = unknown> {
   /** What holds when it is not given, in words; absent where then nothing happens. */
   readonly standard?: string;
   readonly group: OptionGroup;
-  /** Other names; the first is the one that help texts show. */
+  /** Other names. */
   readonly aliases?: readonly string[];
+  /** The one of the names that help texts show, where that is not the key. */
+  readonly shown?: string;
 }
 
 export const optionGroups = {
   target: 'Target grid',
   method: 'Interpolation',
+  details: 'Options of some interpolation methods',
   spectral: 'Spectral fields',
   winds: 'Winds',
   masks: 'Land-sea masks',
@@ -29,7 +33,7 @@ const option = <T>(
   group: OptionGroup,
   type: ValueType<T>,
   help: string,
-  more: Pick<OptionSpec, 'standard' | 'aliases'> = {},
+  more: Pick<OptionSpec, 'standard' | 'aliases' | 'shown'> = {},
 ): OptionSpec<T> => ({
   group,
   type,
@@ -37,15 +41,24 @@ const option = <T>(
   ...more,
 });
 
-const positive = real('a number above 0', (value) => value > 0);
 const selections = word(['none', 'file']);
 const nablaOperations = ['scalar-gradient', 'scalar-laplacian', 'uv-divergence', 'uv-gradient', 'uv-vorticity'] as const;
 
 export type NablaOperation = (typeof nablaOperations)[number];
 
+type MethodDetails = { readonly [Name in MethodFlagName]: OptionSpec<string | number | boolean> };
+
+function methodDetails(): MethodDetails {
+  const specs = Object.entries(methodFlags).map(([name, { help, standard, isFlag }]: [string, MethodFlag]) => [
+    name,
+    option<string | number | boolean>('details', isFlag === true ? flag : methodValue, help, isFlag === true ? {} : { standard }),
+  ]);
+  return Object.fromEntries(specs) as MethodDetails;
+}
+
 /**
- * The options by MIR's names. This table is all there is: parsing, checks, help texts and completions come from it. Options of
- * interpolation methods come from the table of `regrid`.
+ * The options by MIR's names. This table is all there is: parsing, checks, help texts and completions come from it. Values of options
+ * of interpolation methods are checked by `regrid`, which knows the method.
  */
 export const mirOptions = {
   grid: option('target', gridText, 'target grid: name (O320, F64, H32), increments (1/1), or a gridspec', {
@@ -61,12 +74,15 @@ export const mirOptions = {
   octahedral: option('target', whole(1), 'target is the octahedral Gaussian grid O<number>'),
   pl: option('target', reals('n/n/...'), 'target is the reduced Gaussian grid with these points in its rows'),
 
-  interpolation: option('method', text('name'), 'interpolation method', { standard: 'linear', aliases: ['method'] }),
+  interpolation: option('method', text('name'), 'interpolation method', { standard: 'linear', aliases: ['method'], shown: 'method' }),
   'intermediate-interpolation': option('method', text('name'), 'method to the grid of --intgrid, from where the other method goes on'),
   'non-linear': option('method', text('strategy'), 'what becomes of a point some of whose sources are missing', {
     standard: 'missing-if-heaviest-missing',
     aliases: ['missing'],
+    shown: 'missing',
   }),
+
+  ...methodDetails(),
 
   intgrid: option('spectral', text('grid'), 'Gaussian grid of the transform: automatic, source, none (straight to the target), or a name', {
     standard: 'automatic',
@@ -84,9 +100,9 @@ export const mirOptions = {
     },
   ),
   cesaro: option('spectral', flag, 'Cesaro summation: damp large wavenumbers smoothly'),
-  'cesaro-k': option('spectral', positive, 'order of the summation', { standard: '2' }),
+  'cesaro-k': option('spectral', real('a number from 0', (value) => value >= 0), 'order of the summation', { standard: '2' }),
   'cesaro-truncation': option('spectral', whole(1), 'wavenumber from where it damps', { standard: '1' }),
-  bandpass: option('spectral', reals('Mmin/Mmax/Nmin/Nmax', 4), 'keep zonal and total wavenumbers in these ranges; -1 for no bound'),
+  bandpass: option('spectral', reals('Mmin/Mmax/Nmin/Nmax', 4), 'keep the zonal and total wavenumbers in these ranges'),
 
   uv: option('winds', flag, 'take u and v as vectors: matched, interpolated and turned together'),
   vod2uv: option('winds', flag, 'make u and v of spectral vorticity and divergence'),

@@ -89,6 +89,12 @@ async function prepareStep(engine: Engine, step: Step, grid: Grid): Promise<Oper
       return selectOperator(step.component === 'u' ? 0 : 1);
     case 'limit':
       return limitOperator(step.minimum, step.maximum);
+    case 'truncate':
+    case 'cesaro':
+    case 'bandpass':
+    case 'wind-from-vorticity':
+    case 'transform':
+      return await (await import('./spectral-steps.js')).prepareSpectralStep(engine, step, grid);
     default:
       throw notImplemented(step);
   }

@@ -1,7 +1,44 @@
-import { defaultMethod, defaultMissingStrategy, methodName, missingStrategy, type RegridOptions } from '../regrid/index.js';
+import {
+  defaultMethod,
+  defaultMissingStrategy,
+  type MethodOptions,
+  methodName,
+  missingStrategy,
+  optionsOfMethods,
+  parseMethodOption,
+  type RegridOptions,
+} from '../regrid/index.js';
+import { DteError } from '../base/index.js';
+import { type MethodFlag, type MethodFlagName, methodFlags } from './method-flags.js';
 import type { MirOptions } from './options.js';
 
-/** What the options say about an interpolation; `method` in place of that of the options. Errors: as `methodName` and `missingStrategy`. */
-export function regridOptions(options: MirOptions, method = options.interpolation ?? defaultMethod): RegridOptions {
-  return { method: methodName(method), missing: missingStrategy(options['non-linear'] ?? defaultMissingStrategy).name };
+/**
+ * What the options say about an interpolation; `method` in place of that of the options. Options that the method does not take are
+ * refused, unless it stands in for that of the options. Errors: as `methodName`, `missingStrategy` and `parseMethodOption`.
+ */
+export function regridOptions(options: MirOptions, method?: string): RegridOptions {
+  const name = methodName(method ?? options.interpolation ?? defaultMethod);
+  const details = detailsOf(options, name, method === undefined);
+  return { method: name, ...details, missing: missingStrategy(options['non-linear'] ?? defaultMissingStrategy).name };
+}
+
+function detailsOf(options: MirOptions, method: string, mustTakeAll: boolean): MethodOptions {
+  const taken: readonly string[] = optionsOfMethods.get(method) ?? [];
+  const details: Record<string, unknown> = {};
+  for (const [flag, { own = flag }] of Object.entries(methodFlags) as [MethodFlagName, MethodFlag][]) {
+    const value = options[flag];
+    if (value === undefined) continue;
+    if (taken.includes(own)) details[own] = parseMethodOption(own, String(value));
+    else if (mustTakeAll) throw notTaken(flag, method, taken);
+  }
+  return details as MethodOptions;
+}
+
+function notTaken(flag: string, method: string, taken: readonly string[]): DteError {
+  const nameOf = (own: string): string =>
+    (Object.entries(methodFlags) as [string, MethodFlag][]).find(([, one]) => one.own === own)?.[0] ?? own;
+  return new DteError('input.option', `'${flag}' is not an option of the method ${method}`, {
+    where: { option: flag },
+    hint: taken.length === 0 ? 'it has none' : `its options are ${taken.map(nameOf).join(', ')}`,
+  });
 }

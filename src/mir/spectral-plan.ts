@@ -1,4 +1,4 @@
-import { type Grid, gridFromText } from '../atlas/index.js';
+import { type Grid, gridFromText, spectralGrid } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
 import type { MirOptions } from './options.js';
 import { regridOptions } from './regrid-options.js';
@@ -45,15 +45,16 @@ export async function spectralSteps(options: MirOptions, input: PlanInput, targe
     between?.gaussianNumber ?? Math.min(target === undefined ? Infinity : targetNumber(target.whole), gaussianNumberOf(have, 'cubic'));
   const keep = truncationFor(options, have, number);
   const steps: Step[] = [];
-  if (keep < have) steps.push({ name: 'truncate', truncation: keep });
+  if (keep < have) steps.push({ name: 'truncate', to: spectralGrid(keep) });
   steps.push(...filterSteps(options, keep));
-  if (options.vod2uv === true && input.kind === 'vod') steps.push({ name: 'wind-from-vorticity' });
+  const makesWind = options.vod2uv === true && input.kind === 'vod';
+  // On the way to values the part of U and V at n = T + 1 is kept, which makes them exact.
+  if (makesWind) steps.push({ name: 'wind-from-vorticity', to: spectralGrid(wanted === undefined ? keep : keep + 1) });
   if (wanted === undefined) return steps;
   const transformTo = between ?? wanted;
-  steps.push({ name: 'transform', to: transformTo });
-  if (input.kind !== 'scalar' && (input.kind !== 'vod' || options.vod2uv === true)) steps.push({ name: 'unscale-wind' });
+  steps.push({ name: 'transform', to: transformTo, perCosine: makesWind || input.kind === 'uv' || input.kind === 'wind' });
   if (transformTo.hash !== wanted.hash) {
-    const vector = input.kind === 'uv' || (input.kind === 'vod' && options.vod2uv === true);
+    const vector = input.kind === 'uv' || makesWind;
     steps.push({ name: 'interpolate', to: wanted, options: regridOptions(options), vector });
   }
   return steps;
@@ -105,8 +106,18 @@ function filterSteps(options: MirOptions, truncation: number): readonly Step[] {
         hint: `from 1 to ${truncation - 1}`,
       });
     }
-    steps.push({ name: 'cesaro', k, truncation: from });
+    steps.push({ name: 'cesaro', k, start: from });
   }
-  if (bandpass !== undefined) steps.push({ name: 'bandpass', bounds: bandpass });
+  if (bandpass !== undefined) steps.push({ name: 'bandpass', bounds: checkedBounds(bandpass, truncation) });
   return steps;
+}
+
+function checkedBounds(bounds: readonly number[], truncation: number): readonly number[] {
+  const [leastM, mostM, leastN, mostN] = bounds as [number, number, number, number];
+  const isRange = (least: number, most: number): boolean => Number.isInteger(least) && least >= 0 && most >= least && most <= truncation;
+  if (isRange(leastM, mostM) && isRange(leastN, mostN)) return bounds;
+  throw new DteError('input.option', `bandpass ${bounds.join('/')} of fields of T${truncation}`, {
+    where: { option: 'bandpass' },
+    hint: `two ranges of whole numbers from 0 to ${truncation}: zonal wavenumbers, total wavenumbers`,
+  });
 }

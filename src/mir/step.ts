@@ -17,12 +17,7 @@ export type InputKind = 'scalar' | 'uv' | 'vod' | 'wind';
 /** One step of a plan: plain data, in words by `stepText`. Each takes what the one before it gives. */
 export type Step =
   | { readonly name: 'mask-input-lsm'; readonly value: number }
-  | { readonly name: 'truncate'; readonly truncation: number }
-  | { readonly name: 'cesaro'; readonly k: number; readonly truncation: number }
-  | { readonly name: 'bandpass'; readonly bounds: readonly number[] }
-  | { readonly name: 'wind-from-vorticity' }
-  | { readonly name: 'transform'; readonly to: Grid }
-  | { readonly name: 'unscale-wind' }
+  | SpectralStep
   | { readonly name: 'interpolate'; readonly to: Grid; readonly options: RegridOptions; readonly vector: boolean }
   | { readonly name: 'turn-wind'; readonly to: Grid }
   | { readonly name: 'nabla'; readonly operation: NablaOperation; readonly polesMissing: boolean }
@@ -34,10 +29,19 @@ export type Step =
   | { readonly name: 'select'; readonly component: 'u' | 'v' }
   | { readonly name: 'limit'; readonly minimum: number; readonly maximum: number };
 
+/** A step on spectral coefficients; the last of them leads to values. */
+export type SpectralStep =
+  | { readonly name: 'truncate'; readonly to: Grid }
+  | { readonly name: 'cesaro'; readonly k: number; readonly start: number }
+  | { readonly name: 'bandpass'; readonly bounds: readonly number[] }
+  | { readonly name: 'wind-from-vorticity'; readonly to: Grid }
+  | { readonly name: 'transform'; readonly to: Grid; readonly perCosine: boolean };
+
 export type StepName = Step['name'];
 
 /** A grid in few words: its name, or its gridspec without the quotes. */
 export function gridText(grid: Grid): string {
+  if (grid.truncation !== undefined) return `T${grid.truncation}`;
   if (grid.name !== undefined && grid.type !== 'regular_ll') return grid.name;
   const { pl, ...spec } = grid.spec;
   const text = JSON.stringify(pl === undefined ? spec : { ...spec, pl: `${pl.length} rows` }).replaceAll('"', '');
@@ -50,13 +54,13 @@ export function stepText(step: Step): string {
     case 'mask-output-lsm':
       return `${step.name} value=${step.value}`;
     case 'truncate':
-      return `truncate to T${step.truncation}`;
+      return `truncate to T${step.to.truncation}`;
     case 'cesaro':
-      return `cesaro k=${step.k} from T${step.truncation}`;
+      return `cesaro k=${step.k} from T${step.start}`;
     case 'bandpass':
       return `bandpass ${step.bounds.join('/')}`;
     case 'transform':
-      return `transform to ${gridText(step.to)}`;
+      return `transform to ${gridText(step.to)}${step.perCosine ? ', divided by cos(lat)' : ''}`;
     case 'interpolate':
       return `interpolate${step.vector ? ' vectors' : ''} to ${gridText(step.to)}${optionsText(step.options)}`;
     case 'turn-wind':

@@ -1,7 +1,9 @@
 // Options by MIR's names: what is taken, and that everything else is refused in words.
 import t from 'tap';
 import { isDteError } from '../../src/base/index.js';
+import { type MethodFlag, methodFlags } from '../../src/mir/method-flags.js';
 import { mirOptionName, mirOptions, optionGroups, type OptionSpec, parseMirOptions } from '../../src/mir/index.js';
+import { type MethodOption, methodOptions } from '../../src/regrid/index.js';
 
 t.test('text and values give the same options', async (t) => {
   const fromText = parseMirOptions({
@@ -60,7 +62,7 @@ t.test('what is not accepted is refused with the name, the value met and what is
     [{ truncation: 'T' }, /'T' is not a value of truncation .*automatic, none, or a whole number from 1/],
     [{ truncation: 0 }, /'0' is not a value of truncation/],
     [{ 'spectral-order': 'septic' }, /linear, quadratic, cubic, quartic/],
-    [{ 'cesaro-k': '-1', cesaro: true }, /'-1' is not a value of cesaro-k .*above 0/],
+    [{ 'cesaro-k': '-1', cesaro: true }, /'-1' is not a value of cesaro-k .*a number from 0/],
     [{ lsm: 'perhaps' }, /'perhaps' is not a value of lsm .*true and false, on and off, 1 and 0/],
     [{ 'lsm-weight-adjustment': '2' }, /'2' is not a value of lsm-weight-adjustment .*from 0 to 1/],
     [{ 'mask-output-lsm-value': '2' }, /a whole number from 0 to 1/],
@@ -95,10 +97,27 @@ t.test('what is not accepted is refused with the name, the value met and what is
   );
 });
 
+t.test('options of methods are those of the methods, with their defaults', async (t) => {
+  const own = new Map(Object.entries(methodFlags).map(([name, flag]: [string, MethodFlag]) => [flag.own ?? name, flag]));
+  t.same(
+    Object.keys(methodOptions).filter((name) => !own.has(name)),
+    [],
+    'every option of a method can be given',
+  );
+  for (const [name, option] of Object.entries(methodOptions) as [string, MethodOption][]) {
+    const flag = own.get(name)!;
+    t.equal(flag.standard, String(option.default), name);
+    t.equal(flag.isFlag === true, option.kind === 'flag', name);
+    t.ok(flag.help.startsWith(option.meaning), `${name}: '${flag.help}' begins as '${option.meaning}'`);
+    const choices = /\((.*?)(?: and others)?\)$/.exec(flag.help)?.[1]?.split(', ') ?? [];
+    if (option.kind === 'choice') t.ok(choices.length > 2 && choices.every((choice) => option.choices.includes(choice)), `${name}: ${choices.join(' ')}`);
+  }
+});
+
 t.test('the table is complete: every option has words, a group, and a form of value', async (t) => {
   const names = new Set<string>();
   for (const [name, spec] of Object.entries(mirOptions) as [string, OptionSpec][]) {
-    t.ok(spec.help.length > 8 && spec.help.length < 110, `${name}: ${spec.help}`);
+    t.ok(spec.help.length > 8 && spec.help.length < 150, `${name}: ${spec.help}`);
     t.ok(Object.hasOwn(optionGroups, spec.group), name);
     t.notOk(/\.$/.test(spec.help), `${name}: a clause without a full stop`);
     for (const one of [name, ...(spec.aliases ?? [])]) {

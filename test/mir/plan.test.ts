@@ -86,22 +86,21 @@ t.test('spectral input: truncation and grid of the transform follow from input a
   t.same(await steps('T63', { grid: '5/5', resol: 21 }), ['truncate to T21', 'transform to F18', `interpolate to {grid:[5,5]} ${linear}`]);
   t.same(await steps('T63', { truncation: 21 }), ['truncate to T21']);
   t.same(await steps('T63', {}), []);
-  t.same(await steps('T63', { truncation: 21, cesaro: true, bandpass: '0/10/-1/-1' }), [
+  t.same(await steps('T63', { truncation: 21, cesaro: true, bandpass: '0/10/0/21' }), [
     'truncate to T21',
     'cesaro k=2 from T1',
-    'bandpass 0/10/-1/-1',
+    'bandpass 0/10/0/21',
   ]);
 });
 
 t.test('spectral winds: from vorticity and divergence, and from U and V', async (t) => {
-  t.same(await steps('T63', { grid: 'F32', vod2uv: true }, 'vod'), ['wind-from-vorticity', 'transform to F32', 'unscale-wind']);
+  t.same(await steps('T63', { grid: 'F32', vod2uv: true }, 'vod'), ['wind-from-vorticity', 'transform to F32, divided by cos(lat)']);
   t.same(await steps('T63', { grid: 'F32', vod2uv: true, 'v-only': true }, 'vod'), [
     'wind-from-vorticity',
-    'transform to F32',
-    'unscale-wind',
+    'transform to F32, divided by cos(lat)',
     'select v',
   ]);
-  t.same(await steps('T63', { grid: 'F32' }, 'wind'), ['transform to F32', 'unscale-wind']);
+  t.same(await steps('T63', { grid: 'F32' }, 'wind'), ['transform to F32, divided by cos(lat)']);
   t.same(await steps('T63', { grid: 'F32' }, 'vod'), ['transform to F32']);
   t.same(await steps('T63', { vod2uv: true }, 'vod'), ['wind-from-vorticity']);
   const { components } = await compilePlan(parseMirOptions({ grid: 'F32', vod2uv: true }), { grid: spectralGrid(63), kind: 'vod' });
@@ -112,6 +111,7 @@ t.test('options that do not fit the input are refused', async (t) => {
   const cases: [string, Record<string, unknown>, InputKind, string, RegExp][] = [
     ['T63', { truncation: 64 }, 'scalar', 'input.option', /T64 of fields that have T63 .*at most 63/],
     ['T63', { grid: 'F32', cesaro: true, 'cesaro-truncation': 63 }, 'scalar', 'input.option', /cesaro-truncation 63 of fields of T63/],
+    ['T63', { truncation: 21, bandpass: '0/10/0/22' }, 'scalar', 'input.option', /bandpass 0\/10\/0\/22 of fields of T21 .*from 0 to 21/],
     ['T63', { grid: '5/5', intgrid: '1/1' }, 'scalar', 'input.option', /as grid of a spectral transform.*global Gaussian/],
     ['T63', { rotation: '-40/10' }, 'scalar', 'input.option', /a rotation needs a grid/],
     ['O32', { vod2uv: true }, 'vod', 'input.field', /vorticity and divergence on O32 cannot become wind/],

@@ -4,7 +4,9 @@ import { type MirOptionName, mirOptions, optionGroups, type OptionGroup, type Op
 const specs = Object.entries(mirOptions) as readonly [MirOptionName, OptionSpec][];
 
 /** An option's names on the command line; the first is the one that help texts show. */
-const flagNames = (name: string, { aliases = [] }: OptionSpec): readonly string[] => [...aliases, name];
+function flagNames(name: string, { aliases = [], shown = name }: OptionSpec): readonly string[] {
+  return [shown, ...[name, ...aliases].filter((other) => other !== shown)];
+}
 
 /** Adds the options of these groups, as the table of `mir` has them, under a heading each. */
 export function mirFlags(command: Command, groups: readonly OptionGroup[]): Command {

@@ -25,7 +25,7 @@ export function registerRegrid(program: Command, run: Run): void {
       await regridVerb(terminal, inputs, options, warm);
     }),
   );
-  mirFlags(regrid, ['target', 'method', 'spectral', 'winds', 'masks', 'shape', 'output']);
+  mirFlags(regrid, ['target', 'method', 'details', 'spectral', 'winds', 'masks', 'shape', 'output']);
   examples(regrid, [
     ['dte regrid in.grib -o out.grib --grid 0.25/0.25', 'to a regular grid'],
     ['dte regrid in.grib -o out.grib --grid O320 --area 75/-25/30/45', 'a part of a Gaussian grid'],
