@@ -1,10 +1,10 @@
-import type { Field } from '../atlas/index.js';
-import { atPlace, type Context, DteError, isDteError, ordered, Recycler } from '../base/index.js';
+import { type Context, DteError, isDteError, ordered, Recycler } from '../base/index.js';
 import type { Engine, EngineInfo, KernelProfile } from '../compute/index.js';
-import { type Batch, batchesOf, type Message, prepareDecode } from '../grib/index.js';
-import { createMir, type Mir, type PreparedPlans } from '../mir/index.js';
+import type { Message } from '../grib/index.js';
+import { createMir, type ItemBatch, itemBatches, type Mir } from '../mir/index.js';
 import { messageSource } from './message-source.js';
-import { encodeOptions, type FieldOutput, fieldOutput, type OutgoingFields } from './regrid-output.js';
+import { encodeOptions, type FieldOutput, fieldOutput } from './regrid-output.js';
+import { joined, type Outgoing, regridItems } from './regrid-items.js';
 import type { RegridTarget } from './regrid-targets.js';
 import { Stopwatch } from './stopwatch.js';
 import { type EngineChoice, warmEngine } from './warm-engine.js';
@@ -79,14 +79,14 @@ async function regridOn(
     const { onDamage } = run;
     const source = await messageSource(context, inputs, { onDamage, allocate: (octets) => memory.take(octets), config: options.config });
     const results = ordered(
-      batchesOf(source.messages, {
+      itemBatches(source.messages, mir.targets, {
         ...(onDamage === undefined ? {} : { onDamage }),
         progress: (bytes) => run.onRead(bytes, source.totalBytes),
       }),
       async (batch) => {
         const outgoing = await run.regridBatch(batch);
         // Headers are copied by now. A message of several fields may go on in another batch.
-        for (const { bytes, fields } of batch.messages) if (fields === 1) memory.give(bytes);
+        for (const { bytes, fields } of messagesOf(batch)) if (fields === 1) memory.give(bytes);
         return outgoing;
       },
       batchesInFlight,
@@ -109,8 +109,9 @@ async function regridOn(
   }
 }
 
-/** What a batch gives each output. */
-type Outgoing = readonly OutgoingFields[];
+function messagesOf({ items }: ItemBatch): readonly Message[] {
+  return items.flatMap(({ messages }) => messages);
+}
 
 class RegridRun {
   readonly onDamage: ((error: DteError) => void) | undefined;
@@ -142,10 +143,13 @@ class RegridRun {
     this.#bytesTotal = total;
   }
 
-  /** With `keepGoing`, a batch that fails is done again one message at a time, so that only the bad ones are lost. */
-  async regridBatch(batch: Batch): Promise<Outgoing> {
+  /** With `keepGoing`, a batch that fails is done again one message, or pair, at a time, so that only the bad ones are lost. */
+  async regridBatch(batch: ItemBatch): Promise<Outgoing> {
     try {
-      return await this.#regridMessages(batch);
+      const outgoing = await regridItems(this.#engine, this.#mir, batch, { outputs: this.#outputs, watch: this.#watch });
+      this.#pointsIn += batch.grid.points * messagesOf(batch).length;
+      for (const { points } of outgoing) this.#pointsOut += points;
+      return outgoing;
     } catch (error) {
       if (
         this.#options.keepGoing !== true ||
@@ -154,12 +158,12 @@ class RegridRun {
         error.code.startsWith('limit.memory')
       )
         throw error;
-      if (batch.messages.length === 1) {
+      if (batch.items.length === 1) {
         this.#countBad(error);
         return [];
       }
       const parts: Outgoing[] = [];
-      for (const message of batch.messages) parts.push(await this.regridBatch({ ...batch, messages: [message] }));
+      for (const item of batch.items) parts.push(await this.regridBatch({ ...batch, items: [item] }));
       return this.#outputs.map((_, output) => joined(parts.flatMap((part) => part[output] ?? [])));
     }
   }
@@ -192,59 +196,9 @@ class RegridRun {
     };
   }
 
-  async #regridMessages({ messages, grid }: Batch): Promise<Outgoing> {
-    const engine = this.#engine;
-    const watch = this.#watch;
-    const first = messages[0] as Message;
-    // Weights and entropy decoding have nothing to do with each other.
-    const [prepared, plans] = await Promise.allSettled([
-      watch.time('decode', prepareDecode(engine, messages, grid)),
-      watch.time('weights', this.#mir.plansFor({ grid, kind: 'scalar' })),
-    ]);
-    if (prepared.status === 'rejected') throw prepared.reason;
-    if (plans.status === 'rejected') {
-      prepared.value.discard();
-      throw atPlace(plans.reason, first.where);
-    }
-    const fields = await watch.time(
-      'regrid',
-      engine.run((pass) => plans.value.apply(pass, prepared.value.decode(pass))),
-    );
-    return await this.#encode(plans.value, fields, grid.points * messages.length);
-  }
-
-  /** All targets at once; when one fails, what the others made is given back. */
-  async #encode({ plans }: PreparedPlans, fields: readonly (readonly Field<Message>[])[], pointsIn: number): Promise<Outgoing> {
-    const tasks = this.#outputs.map((output, index) =>
-      this.#watch.time('encode', output.take((fields[index] as readonly [Field<Message>])[0])),
-    );
-    const settled = await Promise.allSettled(tasks);
-    for (const { tiles } of fields.flat()) for (const { values } of tiles) values.release();
-    const made = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    const failed = settled.find((result) => result.status === 'rejected');
-    if (failed !== undefined) {
-      for (const { release } of made) release();
-      throw failed.reason;
-    }
-    this.#pointsIn += pointsIn;
-    for (const [index, { fields: count }] of made.entries())
-      this.#pointsOut += count * (plans[index] as { target: { points: number } }).target.points;
-    return made;
-  }
-
   #countBad(error: DteError): void {
     this.#bad.push({ code: error.code, message: error.message });
     // At debug: the caller is told of each by the summary.
     this.#context.log.debug('regrid.skipped', { code: error.code, message: error.message });
   }
-}
-
-function joined(parts: readonly OutgoingFields[]): OutgoingFields {
-  return {
-    fields: parts.reduce((sum, { fields }) => sum + fields, 0),
-    messages: parts.flatMap(({ messages }) => messages),
-    release: () => {
-      for (const part of parts) part.release();
-    },
-  };
 }

@@ -15,7 +15,9 @@
  * differences: an area is cut out of the weights and not afterwards; masks that follow each other are one step of work; a truncation
  * above that of the input is refused; options without effect are refused, with the reason.
  */
-export { compilePlan, createMir, type Mir, type PreparedPlans } from './mir.js';
+export type { ItemBatch } from './batches.js';
+export type { Item, ItemsOptions } from './items.js';
+export { compilePlan, createMir, itemBatches, type Mir, type PreparedPlans } from './mir.js';
 export {
   type MirOptionName,
   mirOptionName,

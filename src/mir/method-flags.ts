@@ -15,7 +15,10 @@ export const methodFlags = {
     standard: 'missing-value',
   },
   nclosest: { help: 'number of source points', standard: '4' },
-  'nearest-method': { help: 'how source points are picked (nclosest, distance, distance-and-nclosest, distance-or-nclosest, sample and others)', standard: 'nclosest' },
+  'nearest-method': {
+    help: 'how source points are picked (nclosest, distance, distance-and-nclosest, distance-or-nclosest, sample and others)',
+    standard: 'nclosest',
+  },
   distance: { help: 'radius of the picks and weightings that have one, m', standard: '1' },
   'distance-tolerance': { help: 'distances that differ by less are equal, m', standard: '1' },
   'distance-weighting': {
@@ -28,7 +31,10 @@ export const methodFlags = {
   'cressman-as-upstream': { help: 'keep the sign error of MIR: with an odd power no point has a value', standard: 'false', isFlag: true },
   'climate-filter-delta': { help: 'half width of the edge around distance / 2, m', standard: '1000' },
   'healpix-half-box': { help: 'as upstream: boxes of shifted HEALPix rows lie half a box too far east', standard: 'false', isFlag: true },
-  'interpolation-statistics': { help: 'what is made of the source points of a target point (maximum, minimum, mean, sum, count and others)', standard: 'maximum' },
+  'interpolation-statistics': {
+    help: 'what is made of the source points of a target point (maximum, minimum, mean, sum, count and others)',
+    standard: 'maximum',
+  },
   'interpolation-limiter': {
     help: 'values stay between the smallest and the largest of the four points around',
     standard: 'false',

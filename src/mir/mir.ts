@@ -1,6 +1,9 @@
 import type { Field } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
 import type { Engine, Pass } from '../compute/index.js';
+import type { Message } from '../grib/index.js';
+import type { ItemBatch } from './batches.js';
+import type { ItemsOptions } from './items.js';
 import type { Operator } from './operators.js';
 import type { MirOptions } from './options.js';
 import type { Plan } from './plan-text.js';
@@ -17,6 +20,8 @@ export interface PreparedPlans {
    * Targets may share arrays where their fields are the same.
    */
   apply<Layer>(pass: Pass, ...fields: readonly Field<Layer>[]): readonly (readonly Field<Layer>[])[];
+  /** The fields of one target with headers that say what they hold now. */
+  labelled(target: number, fields: readonly Field<Message>[]): readonly Field<Message>[];
 }
 
 /** Regrids fields of any grids to one or several targets. Weights stay on the device until `release`. */
@@ -27,6 +32,19 @@ export interface Mir {
   /** What to do with inputs of this grid and kind; made when the first is met, then kept. */
   plansFor(input: PlanInput): Promise<PreparedPlans>;
   release(): void;
+}
+
+/**
+ * Messages in order, alone or as the pairs that the targets ask for, in batches on one grid. Memory is bounded: of pairs whose halves
+ * lie apart at most `mostHeldBytes` wait. Errors: `absent.field` for messages whose other half never comes, `limit.memory`.
+ */
+export async function* itemBatches(
+  messages: AsyncIterable<Message>,
+  targets: readonly MirOptions[],
+  options: ItemsOptions = {},
+): AsyncGenerator<ItemBatch> {
+  const compile = await import('./compile.js');
+  yield* compile.itemBatches(messages, compile.pairingOf(targets), options);
 }
 
 /** As `compilePlan` of `plan.ts`, which is loaded by the first call. */
@@ -86,7 +104,7 @@ async function prepare(
   grids: readonly (Target | undefined)[],
   input: PlanInput,
 ): Promise<Ready> {
-  const { compilePlan, prepareStages } = await import('./compile.js');
+  const { compilePlan, prepareStages, relabelled } = await import('./compile.js');
   const plans: Plan[] = [];
   for (const [index, options] of targets.entries()) plans.push(await compilePlan(options, input, grids[index]));
   const operators = new Map<string, Operator>();
@@ -102,6 +120,7 @@ async function prepare(
           checkFields(input, wanted, fields);
           return applyStages(pass, stages, operators, fields);
         },
+        labelled: (target, fields) => relabelled(plans[target] as Plan, fields),
       },
     };
   } catch (error) {

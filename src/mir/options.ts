@@ -100,7 +100,12 @@ export const mirOptions = {
     },
   ),
   cesaro: option('spectral', flag, 'Cesaro summation: damp large wavenumbers smoothly'),
-  'cesaro-k': option('spectral', real('a number from 0', (value) => value >= 0), 'order of the summation', { standard: '2' }),
+  'cesaro-k': option(
+    'spectral',
+    real('a number from 0', (value) => value >= 0),
+    'order of the summation',
+    { standard: '2' },
+  ),
   'cesaro-truncation': option('spectral', whole(1), 'wavenumber from where it damps', { standard: '1' }),
   bandpass: option('spectral', reals('Mmin/Mmax/Nmin/Nmax', 4), 'keep the zonal and total wavenumbers in these ranges'),
 

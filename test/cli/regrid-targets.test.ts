@@ -110,7 +110,7 @@ t.test('--plan prints the steps for each grid and target, and writes nothing', {
   const text = await output([...args, '--grid', '5/5', '--frame', '2', '-o', place('planned.grib')], { env });
   t.match(
     text,
-    /planned\.grib\n {2}from .*\n {2}interpolate to \{grid:\[5,5\],area:\[70,-25,30,45\]\} method=linear missing=missing-if-heaviest-missing\n {2}frame size=2\n {2}write on/,
+    /planned\.grib, from message 1\n {2}from .*\n {2}interpolate to \{grid:\[5,5\],area:\[70,-25,30,45\]\} method=linear missing=missing-if-heaviest-missing\n {2}frame size=2\n {2}write on/,
   );
   t.notOk(existsSync(place('planned.grib')));
   const plans = JSON.parse(await output([...args, '--json', '--to', 'grid=5/5,output=x', '--to', 'grid=O16,output=y'], { env })) as {

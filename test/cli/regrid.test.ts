@@ -112,7 +112,7 @@ function mixedFile(): { readonly path: string; readonly good: number } {
       good,
       junk,
       corrupted,
-      readFileSync(shared('spherical_harmonics.grib')),
+      readFileSync(shared('ICON.shortName-CLAT.grib2')),
       junk,
       good,
       readFileSync(shared('nam.t00z.awp21100.tm00.grib2')).subarray(0, 6000),
@@ -139,7 +139,7 @@ t.test('with keepGoing good messages come out and the summary counts the bad one
   t.ok(summary.fields >= good, `${summary.fields} fields`);
   const codes = summary.bad.map(({ code }) => code);
   t.comment(codes.join(', '));
-  t.ok(codes.includes('data.truncated') && codes.some((code) => code.startsWith('unsupported.')), 'the cut tail and the spectral field');
+  t.ok(codes.includes('data.truncated') && codes.some((code) => code.startsWith('unsupported.')), 'the cut tail and the points without places');
   for (const { message } of summary.bad) t.match(message, /mixed\.grib, message \d+, byte \d+/);
   t.equal(logged.filter((event) => event === 'regrid.skipped').length, summary.bad.length);
 });
@@ -153,7 +153,7 @@ t.test('without keepGoing the first damage ends the run, names its place and lea
   for (const [path, codes, exit, placeText] of [
     [corrupted, ['data.message', 'data.truncated', 'data.section'], 5, /era5-levels-corrupted\.grib, message \d+, byte \d+/],
     [truncated, ['data.truncated'], 5, /truncated\.grib, message 7, byte \d+/],
-    [shared('spherical_harmonics.grib'), ['unsupported.template', 'unsupported.grid'], 7, /spherical_harmonics\.grib, message 1, byte 0/],
+    [shared('ICON.shortName-CLAT.grib2'), ['unsupported.template', 'unsupported.grid'], 7, /ICON\.shortName-CLAT\.grib2, message 1, byte 0/],
     [empty, ['data.message'], 5, /empty\.grib/],
     [folder, ['input.option'], 2, /directory/],
     [join(folder, 'absent.grib'), ['absent.file'], 4, /absent\.grib/],

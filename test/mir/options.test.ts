@@ -110,7 +110,8 @@ t.test('options of methods are those of the methods, with their defaults', async
     t.equal(flag.isFlag === true, option.kind === 'flag', name);
     t.ok(flag.help.startsWith(option.meaning), `${name}: '${flag.help}' begins as '${option.meaning}'`);
     const choices = /\((.*?)(?: and others)?\)$/.exec(flag.help)?.[1]?.split(', ') ?? [];
-    if (option.kind === 'choice') t.ok(choices.length > 2 && choices.every((choice) => option.choices.includes(choice)), `${name}: ${choices.join(' ')}`);
+    if (option.kind === 'choice')
+      t.ok(choices.length > 2 && choices.every((choice) => option.choices.includes(choice)), `${name}: ${choices.join(' ')}`);
   }
 });
 

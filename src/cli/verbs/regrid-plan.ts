@@ -1,26 +1,52 @@
-import { gridOf } from '../../grib/index.js';
-import { compilePlan, planText } from '../../mir/index.js';
+import type { Context } from '../../base/index.js';
+import { compilePlan, itemBatches, planText } from '../../mir/index.js';
 import { messageSource } from '../message-source.js';
 import type { RegridTarget } from '../regrid-targets.js';
 import type { Terminal } from '../terminal/terminal.js';
 
-/** Prints the steps that each target takes for each grid of the input; reads headers only. */
+interface TargetPlan {
+  readonly output: string;
+  /** Of the message that is the first of its kind. */
+  readonly message: number | undefined;
+  readonly steps: readonly string[];
+}
+
+/** Prints the steps that each target takes for each grid and kind of input; reads headers, and makes no weights. */
 export async function printPlans(
   terminal: Terminal,
   inputs: readonly string[],
   targets: readonly RegridTarget[],
   { config, json }: { readonly config: string | undefined; readonly json: boolean },
 ): Promise<void> {
-  const source = await messageSource(terminal.context, inputs, { config });
-  const seen = new Set<string>();
-  const plans: { readonly output: string; readonly steps: readonly string[] }[] = [];
-  for await (const message of source.messages) {
-    const grid = gridOf(message);
-    if (seen.has(grid.hash)) continue;
-    seen.add(grid.hash);
-    for (const { output, options } of targets)
-      plans.push({ output, steps: planText(await compilePlan(options, { grid, kind: 'scalar' })) });
-  }
+  const plans = await plansOf(terminal.context, inputs, targets, config);
   if (json) await terminal.print(`${JSON.stringify(plans, null, 2)}\n`);
-  else await terminal.print(plans.map(({ output, steps }) => `${output}\n${steps.map((step) => `  ${step}\n`).join('')}`).join(''));
+  else
+    await terminal.print(
+      plans
+        .map(({ output, message, steps }) => `${output}, from message ${message}\n${steps.map((step) => `  ${step}\n`).join('')}`)
+        .join(''),
+    );
+}
+
+async function plansOf(
+  context: Context,
+  inputs: readonly string[],
+  targets: readonly RegridTarget[],
+  config: string | undefined,
+): Promise<readonly TargetPlan[]> {
+  const source = await messageSource(context, inputs, { config });
+  const options = targets.map((target) => target.options);
+  const plans: TargetPlan[] = [];
+  const seen = new Set<string>();
+  for await (const { items } of itemBatches(source.messages, options)) {
+    for (const { kind, grid, messages } of items) {
+      if (seen.has(`${kind} ${grid.hash}`)) continue;
+      seen.add(`${kind} ${grid.hash}`);
+      for (const target of targets) {
+        const plan = await compilePlan(target.options, { kind, grid });
+        plans.push({ output: target.output, message: messages[0]?.where.message, steps: planText(plan) });
+      }
+    }
+  }
+  return plans;
 }
