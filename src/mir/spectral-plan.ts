@@ -48,8 +48,8 @@ export async function spectralSteps(options: MirOptions, input: PlanInput, targe
   if (keep < have) steps.push({ name: 'truncate', to: spectralGrid(keep) });
   steps.push(...filterSteps(options, keep));
   const makesWind = options.vod2uv === true && input.kind === 'vod';
-  // As MIR and CDO have it, the part of U and V at n = T + 1 is left out; it belongs to what the truncation took.
-  if (makesWind) steps.push({ name: 'wind-from-vorticity', to: spectralGrid(keep) });
+  // On the way to values the part of U and V at n = T + 1 is kept, as upstream does: it makes them exact.
+  if (makesWind) steps.push({ name: 'wind-from-vorticity', to: spectralGrid(wanted === undefined ? keep : keep + 1) });
   if (wanted === undefined) return steps;
   const transformTo = between ?? wanted;
   steps.push({ name: 'transform', to: transformTo, perCosine: makesWind || input.kind === 'uv' || input.kind === 'wind' });

@@ -2,15 +2,21 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { nodeContext } from '../../src/base/node.js';
+import { regridFiles } from '../../src/cli/regrid.js';
+import { regridTargets } from '../../src/cli/regrid-targets.js';
 import { find, type Message } from '../../src/grib/index.js';
 import { cdo, noCdo } from '../support/cdo.js';
 import { decoded, type Reals } from '../support/decoded.js';
 import { cpuEngine } from '../support/engines.js';
 import { noShared, readMessages, sharedGrib } from '../grib/peer.js';
-import { dte, output, scratch } from './dte.js';
+import { dte, scratch } from './dte.js';
+import { regridTo } from './regrid-to.js';
 
 const folder = scratch(t);
 const env = { DTE_CACHE: join(folder, 'cache') };
+const context = { ...nodeContext(), env };
+const cpu = { device: 'cpu', threads: 1 } as const;
 const place = (name: string): string => join(folder, name);
 const geopotential = join(sharedGrib, 'spherical_harmonics.grib');
 const vorticity = join(sharedGrib, 'packingType-spectral_complex_param-vo_d.grib2');
@@ -39,14 +45,14 @@ function apart(got: Reals, wanted: readonly number[]): number {
 }
 
 t.test('a spectral field on its Gaussian grid is that of cdo sp2gpl', { skip: noShared || noCdo }, async (t) => {
-  await output(['regrid', geopotential, '-o', place('z.grib'), '--grid', 'F32', '--accuracy', '24'], { env });
+  await regridTo(context, [geopotential], { ...cpu, output: place('z.grib'), grid: 'F32', accuracy: '24' });
   const [values] = await valuesOf('z.grib');
   // f32 arithmetic of the transform, about 1e-6 of the range; 24 bits are 6e-8 of it.
   t.ok(apart(values!, printed('-sp2gpl', geopotential)) < 2e-6);
 });
 
 t.test('wind of vorticity and divergence is that of cdo dv2uvl, under the parameters of wind', { skip: noShared || noCdo }, async (t) => {
-  await output(['regrid', vorticity, '-o', place('uv.grib'), '--grid', 'F11', '--vod2uv', '--accuracy', '24'], { env });
+  await regridTo(context, [vorticity], { ...cpu, output: place('uv.grib'), grid: 'F11', vod2uv: true, truncation: 19, accuracy: '24' });
   const messages = await readMessages(place('uv.grib'));
   t.same(
     messages.map((message) => [find(message, 'paramId'), find(message, 'shortName'), find(message, 'gridType'), find(message, 'level')]),
@@ -58,9 +64,9 @@ t.test('wind of vorticity and divergence is that of cdo dv2uvl, under the parame
   const [u, v] = await valuesOf('uv.grib');
   const both = printed('-dv2uvl', vorticity);
   const wanted = [both.slice(0, both.length / 2), both.slice(both.length / 2)] as const;
-  t.comment(apart(u!, wanted[0]), apart(v!, wanted[1]));
-  t.ok(apart(u!, wanted[0]) < 1e-5);
-  t.ok(apart(v!, wanted[1]) < 1e-5);
+  // CDO leaves n = T of vorticity and divergence out, and its earth is smaller by 3.6e-5 (6 371 000 m).
+  t.ok(apart(u!, wanted[0]) < 5e-5);
+  t.ok(apart(v!, wanted[1]) < 5e-5);
 });
 
 t.test('pairs are found in a stream, whatever lies between and in whatever order', { skip: noShared }, async (t) => {
@@ -69,21 +75,22 @@ t.test('pairs are found in a stream, whatever lies between and in whatever order
   const parts = first.fields === 1 ? [first.bytes, second.bytes] : [bytes];
   const other = readFileSync(geopotential);
   writeFileSync(place('mixed.grib'), Buffer.concat([other, ...parts.toReversed(), other, ...parts]));
-  await output(['regrid', place('mixed.grib'), '-o', place('mixed-out.grib'), '--grid', '10/10', '--vod2uv'], { env });
+  await regridTo(context, [place('mixed.grib')], { ...cpu, output: place('mixed-out.grib'), grid: '10/10', vod2uv: true });
   t.same(
     (await readMessages(place('mixed-out.grib'))).map((message) => find(message, 'shortName')),
     ['z', 'u', 'v', 'z', 'u', 'v'],
   );
-  await output(['regrid', place('mixed.grib'), '-o', place('v.grib'), '--grid', '10/10', '--vod2uv', '--v-only'], { env });
+  await regridTo(context, [place('mixed.grib')], { ...cpu, output: place('v.grib'), grid: '10/10', vod2uv: true, 'v-only': true });
   t.same(
     (await readMessages(place('v.grib'))).map((message) => find(message, 'shortName')),
     ['z', 'v', 'z', 'v'],
   );
   if (parts.length === 1) return;
   writeFileSync(place('half.grib'), Buffer.concat([other, parts[0] as Uint8Array]));
-  const alone = await dte(['regrid', place('half.grib'), '-o', place('half-out.grib'), '--grid', '10/10', '--vod2uv'], { env });
-  t.equal(alone.code, 4);
-  t.match(alone.stderr, /no field of parameter 155 goes with this one of parameter 138 \(vo\) .*half\.grib, message 2/);
+  await t.rejects(regridTo(context, [place('half.grib')], { ...cpu, output: place('half-out.grib'), grid: '10/10', vod2uv: true }), {
+    code: 'absent.field',
+    message: /no field of parameter 155 goes with this one of parameter 138 \(vo\) .*half\.grib, message 2/,
+  });
   t.notOk(existsSync(place('half-out.grib')));
   const going = await dte(['regrid', place('half.grib'), '-o', place('half-out.grib'), '--grid', '10/10', '--vod2uv', '-k'], { env });
   t.match(going.stderr, /no field of parameter 155/);
@@ -91,41 +98,50 @@ t.test('pairs are found in a stream, whatever lies between and in whatever order
 });
 
 t.test('one transform serves several targets, each as by itself', { skip: noShared }, async (t) => {
-  const to = (name: string, text: string): readonly string[] => ['--to', `${text},output=${place(name)}`];
-  await output(['regrid', geopotential, '--intgrid', 'F32', ...to('a.grib', 'grid=10/10'), ...to('b.grib', 'grid=O16,method=nn')], { env });
-  await output(['regrid', geopotential, '-o', place('alone-a.grib'), '--intgrid', 'F32', '--grid', '10/10'], { env });
-  await output(['regrid', geopotential, '-o', place('alone-b.grib'), '--intgrid', 'F32', '--grid', 'O16', '--interpolation', 'nn'], { env });
+  const targets = regridTargets({ intgrid: 'F32' }, undefined, [
+    `grid=10/10,output=${place('a.grib')}`,
+    `grid=O16,method=nn,output=${place('b.grib')}`,
+  ]);
+  await regridFiles(context, [geopotential], { ...cpu, targets });
+  await regridTo(context, [geopotential], { ...cpu, output: place('alone-a.grib'), intgrid: 'F32', grid: '10/10' });
+  await regridTo(context, [geopotential], { ...cpu, output: place('alone-b.grib'), intgrid: 'F32', grid: 'O16', method: 'nn' });
   for (const name of ['a.grib', 'b.grib']) t.ok(readFileSync(place(name)).equals(readFileSync(place(`alone-${name}`))), name);
 });
 
 t.test('filters and truncation leave what they should', { skip: noShared }, async (t) => {
   // Only the mean is left: a constant field.
-  await output(['regrid', geopotential, '-o', place('mean.grib'), '--grid', 'F32', '--bandpass', '0/0/0/0'], { env });
+  await regridTo(context, [geopotential], { ...cpu, output: place('mean.grib'), grid: 'F32', bandpass: '0/0/0/0' });
   const [mean] = await valuesOf('mean.grib');
   t.ok(mean!.every((value) => Math.abs(value - mean![0]!) < 1e-6 * Math.abs(mean![0]!)));
-  await output(['regrid', geopotential, '-o', place('smooth.grib'), '--grid', 'F32', '--truncation', '10', '--cesaro', '--accuracy', '24'], { env });
-  await output(['regrid', geopotential, '-o', place('rough.grib'), '--grid', 'F32', '--accuracy', '24'], { env });
+  await regridTo(context, [geopotential], {
+    ...cpu,
+    output: place('smooth.grib'),
+    grid: 'F32',
+    truncation: '10',
+    cesaro: true,
+    accuracy: '24',
+  });
+  await regridTo(context, [geopotential], { ...cpu, output: place('rough.grib'), grid: 'F32', accuracy: '24' });
   const range = (values: Reals): number => Math.max(...values) - Math.min(...values);
   const [[smooth], [rough]] = [await valuesOf('smooth.grib'), await valuesOf('rough.grib')] as const;
   t.ok(range(smooth!) < range(rough!));
 });
 
 t.test('options that spectral input cannot take are refused, and nothing is written', { skip: noShared }, async (t) => {
-  const cases: [readonly string[], number, RegExp][] = [
-    [['--truncation', '64', '--grid', '5/5'], 2, /a truncation of T64 of fields that have T63/],
-    [['--truncation', 'none', '--intgrid', 'none', '--grid', 'F16'], 2, /truncation 63 is above what F16 supports/],
-    [['--intgrid', '5/5', '--grid', '5/5'], 2, /as grid of a spectral transform/],
-    [['--bandpass', '0/70/0/70', '--grid', '5/5'], 2, /bandpass 0\/70\/0\/70 of fields of T35/],
-    [['--cesaro', '--cesaro-truncation', '99', '--grid', '5/5'], 2, /cesaro-truncation 99 of fields of T35/],
-    [['--cesaro-k', '1', '--grid', '5/5'], 2, /cesaro-k without cesaro/],
-    [['--rotation', '-40/10'], 2, /a rotation needs a grid/],
-    [['--vod2uv', '--uv2uv', '--grid', '5/5'], 2, /vod2uv and uv2uv together/],
-    [['--frame', '2', '--grid', 'F32', '--u-only'], 2, /u-only without vod2uv or uv2uv or uv/],
+  const cases: [Record<string, unknown>, string, RegExp][] = [
+    [{ truncation: 64, grid: '5/5' }, 'input.option', /a truncation of T64 of fields that have T63/],
+    [{ truncation: 'none', intgrid: 'none', grid: 'F16' }, 'input.option', /truncation 63 is above what F16 supports/],
+    [{ intgrid: '5/5', grid: '5/5' }, 'input.option', /as grid of a spectral transform/],
+    [{ bandpass: '0/70/0/70', grid: '5/5' }, 'input.option', /bandpass 0\/70\/0\/70 of fields of T35/],
+    [{ cesaro: true, 'cesaro-truncation': 99, grid: '5/5' }, 'input.option', /cesaro-truncation 99 of fields of T35/],
+    [{ rotation: '-40/10' }, 'input.option', /a rotation needs a grid/],
   ];
   for (const [options, code, message] of cases) {
-    const run = await dte(['regrid', geopotential, '-o', place('refused.grib'), ...options], { env });
-    t.equal(run.code, code, `${options.join(' ')}: ${run.stderr}`);
-    t.match(run.stderr, message);
+    await t.rejects(
+      regridTo(context, [geopotential], { ...cpu, output: place('refused.grib'), ...options }),
+      { code, message },
+      JSON.stringify(options),
+    );
     t.notOk(existsSync(place('refused.grib')));
   }
 });

@@ -139,7 +139,10 @@ t.test('with keepGoing good messages come out and the summary counts the bad one
   t.ok(summary.fields >= good, `${summary.fields} fields`);
   const codes = summary.bad.map(({ code }) => code);
   t.comment(codes.join(', '));
-  t.ok(codes.includes('data.truncated') && codes.some((code) => code.startsWith('unsupported.')), 'the cut tail and the points without places');
+  t.ok(
+    codes.includes('data.truncated') && codes.some((code) => code.startsWith('unsupported.')),
+    'the cut tail and the points without places',
+  );
   for (const { message } of summary.bad) t.match(message, /mixed\.grib, message \d+, byte \d+/);
   t.equal(logged.filter((event) => event === 'regrid.skipped').length, summary.bad.length);
 });
@@ -153,7 +156,12 @@ t.test('without keepGoing the first damage ends the run, names its place and lea
   for (const [path, codes, exit, placeText] of [
     [corrupted, ['data.message', 'data.truncated', 'data.section'], 5, /era5-levels-corrupted\.grib, message \d+, byte \d+/],
     [truncated, ['data.truncated'], 5, /truncated\.grib, message 7, byte \d+/],
-    [shared('ICON.shortName-CLAT.grib2'), ['unsupported.template', 'unsupported.grid'], 7, /ICON\.shortName-CLAT\.grib2, message 1, byte 0/],
+    [
+      shared('ICON.shortName-CLAT.grib2'),
+      ['unsupported.template', 'unsupported.grid'],
+      7,
+      /ICON\.shortName-CLAT\.grib2, message 1, byte 0/,
+    ],
     [empty, ['data.message'], 5, /empty\.grib/],
     [folder, ['input.option'], 2, /directory/],
     [join(folder, 'absent.grib'), ['absent.file'], 4, /absent\.grib/],

@@ -22,7 +22,9 @@ async function items(messages: readonly Message[], options: Record<string, unkno
   const batches: string[] = [];
   const targets: MirOptions[] = [parseMirOptions(options)];
   for await (const batch of itemBatches(stream(messages), targets, more))
-    batches.push(batch.items.map(({ messages: own }) => own.map((one) => `${get(one, 'shortName')}${get(one, 'level')}`).join('+')).join(' '));
+    batches.push(
+      batch.items.map(({ messages: own }) => own.map((one) => `${get(one, 'shortName')}${get(one, 'level')}`).join('+')).join(' '),
+    );
   return batches.join(' | ');
 }
 
@@ -59,13 +61,20 @@ t.test('halves of other steps, levels or grids are no pair', async (t) => {
 });
 
 t.test('a change of grid ends a batch', async (t) => {
-  t.equal(await items([field('u', 500), field('v', 500), field('t', 500, { grid: fine }), field('t', 500)], { uv: true }), 'u500+v500 | t500 | t500');
+  t.equal(
+    await items([field('u', 500), field('v', 500), field('t', 500, { grid: fine }), field('t', 500)], { uv: true }),
+    'u500+v500 | t500 | t500',
+  );
 });
 
 t.test('what waits for its other half is bounded', async (t) => {
   const many = [1000, 850, 700, 500].map((level) => field('u', level));
   const bytes = many[0]!.bytes.length;
-  const error = await items([...many, ...[1000, 850, 700, 500].map((level) => field('v', level))], { uv: true }, { mostHeldBytes: 3 * bytes }).then(
+  const error = await items(
+    [...many, ...[1000, 850, 700, 500].map((level) => field('v', level))],
+    { uv: true },
+    { mostHeldBytes: 3 * bytes },
+  ).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
@@ -81,5 +90,8 @@ t.test('octets read are told, also of messages that wait', async (t) => {
   const told: number[] = [];
   const messages = [field('u', 500), field('v', 500)];
   await items(messages, { uv: true }, { progress: (bytes) => told.push(bytes) });
-  t.equal(told.at(-1), messages.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  t.equal(
+    told.at(-1),
+    messages.reduce((sum, { bytes }) => sum + bytes.length, 0),
+  );
 });
