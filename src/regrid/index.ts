@@ -30,6 +30,18 @@ export { builtinMethods, methodAliases, methodName, methods, optionsOfMethods } 
 export { defaultMissingStrategy, missingStrategies, missingStrategy, type MissingStrategy, type MissingStrategyName } from './missing.js';
 export { readNpz, writeNpz, type NpzOptions } from './npz.js';
 export { cellAreas } from './conservative/cell-areas.js';
+export { defaultLandSeaAdjustment, landMask, type LandSeaMasks, landSeaWeights } from './land-sea.js';
 export { prepareRegrid, type RegridOptions, type Regridder } from './regrid.js';
+export type { VectorAxes } from './transport.js';
+export {
+  type FieldPair,
+  prepareVectorRegrid,
+  prepareVectorRotation,
+  type VectorRegridder,
+  type VectorRegridOptions,
+  type VectorRotation,
+  type VectorWay,
+  vectorWays,
+} from './vector-regrid.js';
 export { cachedWeights, forgetWeights, weightsFiles, weightsKey } from './weights-cache.js';
 export { defaultMethod, prepareWeights, type WeightsOptions } from './weights.js';

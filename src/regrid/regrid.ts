@@ -3,6 +3,7 @@ import { DteError } from '../base/index.js';
 import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { csrApply } from './csr-apply.js';
 import { csrApplyQuads } from './csr-apply-quads.js';
+import { type LandSeaMasks, landSeaWeights } from './land-sea.js';
 import type { Matrix } from './matrix.js';
 import { defaultMissingStrategy, missingStrategy } from './missing.js';
 import { cachedWeights } from './weights-cache.js';
@@ -11,6 +12,8 @@ import type { WeightsOptions } from './weights.js';
 export interface RegridOptions extends WeightsOptions {
   /** What becomes of a target point some of whose sources are missing. Default `missing-if-heaviest-missing`. */
   readonly missing?: string;
+  /** Land-sea masks: points of the other kind weigh less. */
+  readonly lsm?: LandSeaMasks;
 }
 
 /** Takes fields from one grid to another. Its weights stay on the device until `release`. */
@@ -36,9 +39,10 @@ interface RowBlock {
  * `input.option` for the missing-value strategy.
  */
 export async function prepareRegrid(engine: Engine, source: Grid, target: Grid, options: RegridOptions = {}): Promise<Regridder> {
-  const { missing = defaultMissingStrategy, ...weights } = options;
+  const { missing = defaultMissingStrategy, lsm, ...weights } = options;
   const strategy = missingStrategy(missing);
-  const matrix = await cachedWeights(engine.context, source, target, weights);
+  const made = await cachedWeights(engine.context, source, target, weights);
+  const matrix = lsm === undefined ? made : landSeaWeights(made, lsm);
   const blocks = await uploadBlocks(engine, matrix);
   const leavesGaps = hasEmptyRow(matrix);
   // A field without missing values needs no test. Otherwise `no` promises what NaN would do: one missing source, no value.

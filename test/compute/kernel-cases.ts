@@ -16,6 +16,7 @@ import { limit } from '../../src/mir/limit.js';
 import { csrApply } from '../../src/regrid/csr-apply.js';
 import { csrApplyQuads } from '../../src/regrid/csr-apply-quads.js';
 import { expandCase, flattenCase, normsCase } from './cases/grib-spectral.js';
+import { vectorCases } from './cases/vector.js';
 import { keepCase, limitCase } from './cases/mir.js';
 import { spectralCases } from './cases/spectral.js';
 
@@ -114,6 +115,7 @@ export const kernelCases: readonly KernelCase[] = [
     }),
   ),
   ...spectralCases.map(([kernel, make]) => entry(kernel, make)),
+  ...vectorCases.map(([kernel, make]) => entry(kernel, make)),
 ];
 
 function entry<K>(kernel: K, make: KernelCase['make']): KernelCase {
