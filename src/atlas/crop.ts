@@ -21,7 +21,7 @@ const sameDegree = 1e-8;
  */
 export function crop(grid: Grid, area: AreaInput): Cropped {
   const wanted = checkArea(area);
-  if (grid.rows === undefined || grid.type === 'healpix') {
+  if (grid.rows === undefined || grid.type === 'healpix' || grid.type === 'reduced_ll') {
     throw new DteError('unsupported.grid', `a grid of type ${grid.type} cannot be cropped`, {
       hint: 'regular_ll, regular_gg and reduced_gg can',
     });

@@ -5,6 +5,7 @@ import { checkGaussianNumber, gaussianLatitudes } from './gaussian-latitudes.js'
 import { gaussianName, plOfName, regularPl } from './gaussian-pl.js';
 import type { Area, Grid, GridSpec, Rows } from './grid.js';
 import { gridHash } from './grid-hash.js';
+import { type Rotation, rotateGrid } from './rotated-lat-lon.js';
 import { checkPoints, countPoints, rowsArea, rowsCoordinates } from './rows.js';
 
 /**
@@ -28,6 +29,8 @@ export interface GaussianGridOptions {
   readonly pl?: ArrayLike<number>;
   /** Default: the whole globe. Points outside it do not belong to the grid. */
   readonly area?: AreaInput;
+  /** Rows are parallels of a rotated frame; pl and area are of that frame. */
+  readonly rotation?: Rotation;
   /** How many points there must be. A message's corners are rounded; the rounding is chosen that gives this number. */
   readonly points?: number;
 }
@@ -61,7 +64,9 @@ export function gaussianGrid(options: GaussianGridOptions): Grid {
   }
   if (found === 0)
     throw new DteError('input.area', `the Gaussian grid N = ${gaussianNumber} has no point${place}`, { hint: 'choose a larger area' });
-  return fromSelection(gaussianNumber, selection, options.pl === undefined);
+  const grid = fromSelection(gaussianNumber, selection, options.pl === undefined);
+  if (options.rotation === undefined) return grid;
+  return rotateGrid({ type: 'rotated_gg', rows: grid.rows as Rows, spec: grid.spec, gaussianNumber }, options.rotation) ?? grid;
 }
 
 /** The part of a Gaussian grid inside an area, and for each of its rows the first point's index in the parent's row. */

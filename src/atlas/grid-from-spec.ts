@@ -7,6 +7,8 @@ import { healpixGrid } from './healpix/healpix-grid.js';
 import { spectralGrid, unknownGrid, unstructuredGrid } from './other-grids.js';
 import { latLonFromIncrements } from './regular-lat-lon.js';
 import { orderedGrid } from './ordered-grid.js';
+import { reducedLatLon } from './reduced-lat-lon.js';
+import { regionalFromSpec, regionalKeys, zonalBand } from './regional-from-spec.js';
 import type { Rotation } from './rotated-lat-lon.js';
 import { allowOnly, areaOf, integer, numbers, pair, rotationOf, type SpecMap } from './spec-map.js';
 
@@ -23,6 +25,7 @@ const keys: readonly string[] = [
   'truncation',
   'points',
   'identity',
+  ...regionalKeys,
 ];
 
 /**
@@ -122,6 +125,7 @@ function fromMap(map: SpecMap): Grid {
     map.type !== 'rotated_ll' &&
     map.type !== 'regular_gg' &&
     map.type !== 'reduced_gg' &&
+    map.type !== 'rotated_gg' &&
     map.type !== 'healpix'
   )
     return fromType(map);
@@ -145,9 +149,16 @@ function fromType(map: SpecMap): Grid {
       const options = { points: integer(map, 'points'), ...(map.identity === undefined ? {} : { identity: String(map.identity) }) };
       return map.type === 'unknown' ? unknownGrid(options) : unstructuredGrid(options);
     }
+    case 'reduced_ll':
+      allowOnly(map, ['type', 'pl', 'area']);
+      return reducedLatLon({ pl: plOf(map.pl), ...(map.area === undefined ? {} : { area: areaOf(map.area) }) });
+    case 'zonal_band':
+      return zonalBand(map);
+    case 'regional':
+      return regionalFromSpec(map);
     default:
       throw new DteError('unsupported.grid', `gridspec type ${JSON.stringify(map.type)} is not implemented`, {
-        hint: 'types are regular_ll, rotated_ll, regular_gg, reduced_gg, sh, unstructured, unknown',
+        hint: 'types are regular_ll, rotated_ll, regular_gg, reduced_gg, reduced_ll, healpix, regional (with a projection), zonal_band, sh, unstructured, unknown',
       });
   }
 }
@@ -169,26 +180,31 @@ function fromGridKey(grid: unknown, map: SpecMap): Grid {
   return map.rotation === undefined ? part : rotateNamed(part, grid, rotationOf(map.rotation));
 }
 
+/** The grid again, its coordinates taken as those of a rotated frame. */
 function rotateNamed(grid: Grid, name: string, rotation: Rotation): Grid {
-  if (grid.type !== 'regular_ll') {
-    throw new DteError('unsupported.grid', `grid '${name}' cannot be rotated: rotated Gaussian grids are not implemented`, {
-      hint: 'regular_ll grids can be rotated',
+  const { area, reference, pl } = grid.spec as { area?: readonly number[]; reference?: readonly [number, number]; pl?: readonly number[] };
+  const part = area === undefined ? {} : { area };
+  if (grid.type === 'regular_ll') {
+    return latLonFromIncrements(grid.spec.grid as readonly [number, number], {
+      rotation,
+      ...part,
+      ...(reference === undefined ? {} : { reference }),
     });
   }
-  const { area, reference } = grid.spec as { area?: readonly number[]; reference?: readonly [number, number] };
-  return latLonFromIncrements(grid.spec.grid as readonly [number, number], {
-    rotation,
-    ...(area === undefined ? {} : { area }),
-    ...(reference === undefined ? {} : { reference }),
-  });
+  const { gaussianNumber, rows } = grid;
+  if (gaussianNumber === undefined || rows === undefined) {
+    throw new DteError('unsupported.grid', `grid '${name}' of type ${grid.type} cannot be rotated`, {
+      hint: 'regular_ll, regular_gg and reduced_gg grids can',
+    });
+  }
+  const circles = pl ?? Array.from(rows.lonStep, (step) => Math.round(360 / step));
+  return gaussianGrid({ gaussianNumber, rotation, ...part, ...(grid.type === 'regular_gg' ? {} : { pl: circles }) });
 }
 
 function fromPl(map: SpecMap): Grid {
   if (map.pl === undefined) throw new DteError('input.grid', 'gridspec has neither grid nor pl nor type', { hint: acceptedGrids });
-  allowOnly(map, ['pl', 'N', 'area', 'type']);
-  const pl = numbers(map.pl);
-  if (pl === undefined)
-    throw new DteError('input.grid', `pl ${JSON.stringify(map.pl)} is not a list of numbers`, { hint: 'points per row, north to south' });
+  allowOnly(map, ['pl', 'N', 'area', 'rotation', 'type']);
+  const pl = plOf(map.pl);
   if (map.N === undefined && pl.length % 2 !== 0) {
     throw new DteError('input.grid', `pl has ${pl.length} rows`, {
       hint: 'a Gaussian grid has an even number of rows; for a part of one give N',
@@ -198,7 +214,14 @@ function fromPl(map: SpecMap): Grid {
     gaussianNumber: map.N === undefined ? pl.length / 2 : integer(map, 'N'),
     pl,
     ...(map.area === undefined ? {} : { area: areaOf(map.area) }),
+    ...(map.rotation === undefined ? {} : { rotation: rotationOf(map.rotation) }),
   });
+}
+
+function plOf(value: unknown): readonly number[] {
+  const pl = numbers(value);
+  if (pl !== undefined) return pl;
+  throw new DteError('input.grid', `pl ${JSON.stringify(value)} is not a list of numbers`, { hint: 'points per row, north to south' });
 }
 
 function incrementsOf(grid: unknown): readonly [number, number] | undefined {

@@ -72,6 +72,8 @@ export interface Projection {
   forward(lat: number, lon: number): readonly [x: number, y: number];
   /** Degrees `[lat, lon]` of a place of the plane, longitude in [-180, 180); not finite off the map. */
   inverse(x: number, y: number): readonly [lat: number, lon: number];
+  /** Direction of the y axis at a position, degrees clockwise from true north. */
+  northAngle(lat: number, lon: number): number;
 }
 
 /** A regular grid of a plane: the point of column c and row r lies at (x + c dx, y + r dy) metres. */

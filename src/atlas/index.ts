@@ -21,15 +21,29 @@
  *
  * Upstream reference: atlas (src/atlas/grid, util/GaussianLatitudes), eckit geo gridspecs, mir (tests/unit/gridspec.cc),
  * ecCodes (geo iterators). Known differences: the area of a spec is always tight and its west in [-180, 180); increments
- * that do not divide 360 give a grid that does not close; a rotation of -90/0 is no rotation. Not implemented yet: HEALPix, shifted, regional, projected,
- * ORCA, cubed-sphere and rotated Gaussian grids (`unsupported.grid`).
+ * that do not divide 360 give a grid that does not close; a rotation of -90/0 is no rotation; rows of regional grids run from
+ * north to south where atlas numbers them upwards. Projections are closed formulas of our own (`projection/`): proj4js, which the
+ * tests compare with, ends its series for ellipsoids at 1e-8 degrees and throws where a place is off the map.
  */
 export type * from './grid.js';
 export type { AreaInput } from './area.js';
 export { checkArea } from './area.js';
 export { gridFromSpec, gridFromText } from './grid-from-spec.js';
 export { type IncrementOptions, latLonFromIncrements, regularLatLon, type RegularLatLonOptions } from './regular-lat-lon.js';
+export { reducedLatLon, type ReducedLatLonOptions } from './reduced-lat-lon.js';
 export type { Rotation } from './rotated-lat-lon.js';
+export { type HealpixOrder, healpixGrid } from './healpix/healpix-grid.js';
+export { projectedGrid } from './projected-grid.js';
+export { type Earth, earthRadius, sphere } from './projection/earth.js';
+export {
+  type LambertOptions,
+  lambertConformalConic,
+  type MercatorOptions,
+  mercator,
+  type PolarOptions,
+  polarStereographic,
+} from './projection/conformal.js';
+export { albersEqualArea, type AzimuthalOptions, lambertAzimuthalEqualArea } from './projection/equal-area.js';
 export { gaussianGrid, type GaussianGridOptions } from './gaussian-grid.js';
 export { spectralGrid, unknownGrid, unstructuredGrid, type UnstructuredOptions } from './other-grids.js';
 export { gaussianLatitudes, gaussianWeights } from './gaussian-latitudes.js';

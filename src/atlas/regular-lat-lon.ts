@@ -138,7 +138,7 @@ function build(corner: Corner, rotation: Rotation | undefined): Grid {
   const area = rowsArea(layout);
   const spec = canonicalSpec(corner, area);
   if (rotation !== undefined) {
-    const rotated = rotateGrid(layout, spec, rotation);
+    const rotated = rotateGrid({ type: 'rotated_ll', rows: layout, spec }, rotation);
     if (rotated !== undefined) return rotated;
   }
   return {

@@ -1,9 +1,11 @@
 import { DteError } from '../base/index.js';
 import { turnsToPrincipal } from './area.js';
+import { outlineBox } from './bounding-box.js';
+import { rowCells } from './cells/row-cells.js';
 import type { Area, Coordinates, Grid, GridSpec, Rows } from './grid.js';
 import { gridHash } from './grid-hash.js';
 import { turned } from './progression.js';
-import { countPoints, rowLongitudes, rowsCoordinates } from './rows.js';
+import { countPoints, rowsCoordinates } from './rows.js';
 
 /** Where the south pole of the rotated frame lies on the globe, degrees; only an angle of rotation of 0 is implemented. */
 export interface Rotation {
@@ -14,8 +16,17 @@ export interface Rotation {
 
 const degree = Math.PI / 180;
 
+/** What a grid is in its own frame. */
+export interface FrameGrid {
+  readonly type: 'rotated_ll' | 'rotated_gg';
+  readonly rows: Rows;
+  readonly spec: GridSpec;
+  readonly gaussianNumber?: number;
+}
+
 /** The grid whose rows lie in a rotated frame; undefined for the rotation that moves nothing. */
-export function rotateGrid(rows: Rows, frameSpec: GridSpec, rotation: Rotation): Grid | undefined {
+export function rotateGrid(frame: FrameGrid, rotation: Rotation): Grid | undefined {
+  const { type, rows, gaussianNumber } = frame;
   const { southPoleLat, angle = 0 } = rotation;
   if (!(Math.abs(southPoleLat) <= 90) || !Number.isFinite(rotation.southPoleLon)) {
     throw new DteError('input.grid', `rotation ${southPoleLat}/${rotation.southPoleLon} is not possible`, {
@@ -26,20 +37,38 @@ export function rotateGrid(rows: Rows, frameSpec: GridSpec, rotation: Rotation):
     throw new DteError('unsupported.grid', `an angle of rotation of ${angle} degrees is not implemented`, { hint: 'only 0 is' });
   const southPoleLon = turned(rotation.southPoleLon, turnsToPrincipal(rotation.southPoleLon));
   if (southPoleLat === -90 && southPoleLon === 0) return undefined;
-  const spec: GridSpec = { ...frameSpec, rotation: [southPoleLat, southPoleLon] };
+  const spec: GridSpec = { ...frame.spec, rotation: [southPoleLat, southPoleLon] };
+  const coordinates = (): Coordinates => {
+    const points = rowsCoordinates(rows);
+    unrotate(points, southPoleLat, southPoleLon);
+    return points;
+  };
   return {
-    type: 'rotated_ll',
+    type,
     points: countPoints(rows),
     spec,
     hash: gridHash(spec),
     area: boundingBox(rows, southPoleLat, southPoleLon),
     rotated: { southPoleLat, southPoleLon, rows },
-    coordinates() {
-      const frame = rowsCoordinates(rows);
-      unrotate(frame, southPoleLat, southPoleLon);
-      return frame;
+    ...(gaussianNumber === undefined ? {} : { gaussianNumber }),
+    coordinates,
+    northAngle: () => northAngles(coordinates(), southPoleLat, southPoleLon),
+    cells() {
+      const boxes = rowCells(rows, gaussianNumber);
+      unrotate(boxes, southPoleLat, southPoleLon);
+      return boxes;
     },
   };
+}
+
+/** Bearing of the frame's north pole (-southPoleLat, southPoleLon + 180) from every point, degrees clockwise from true north. */
+function northAngles({ lat, lon }: Coordinates, southPoleLat: number, southPoleLon: number): Float64Array {
+  const [sinPole, cosPole] = [-Math.sin(southPoleLat * degree), Math.cos(southPoleLat * degree)];
+  return Float64Array.from(lat, (at, point) => {
+    const turn = (southPoleLon + 180 - lon[point]) * degree;
+    const [sinLat, cosLat] = [Math.sin(at * degree), Math.cos(at * degree)];
+    return Math.atan2(Math.sin(turn) * cosPole, cosLat * sinPole - sinLat * cosPole * Math.cos(turn)) / degree;
+  });
 }
 
 /**
@@ -65,41 +94,25 @@ export function unrotate(points: Coordinates, southPoleLat: number, southPoleLon
   }
 }
 
-/** The edge of the area gives all extremes but the true poles: one inside makes its latitude and the whole circle part of the box. */
 function boundingBox(rows: Rows, southPoleLat: number, southPoleLon: number): Area {
   const edge = outline(rows);
   unrotate(edge, southPoleLat, southPoleLon);
-  let [north, south] = [-Infinity, Infinity];
-  let [west, east, here] = [edge.lon[0], edge.lon[0], edge.lon[0]];
-  for (let point = 0; point < edge.lat.length; point++) {
-    north = Math.max(north, edge.lat[point]);
-    south = Math.min(south, edge.lat[point]);
-    here += ((((edge.lon[point] - here) % 360) + 540) % 360) - 180;
-    west = Math.min(west, here);
-    east = Math.max(east, here);
-  }
-  const box = { north: holdsPole(rows, southPoleLat, 90) ? 90 : north, south: holdsPole(rows, southPoleLat, -90) ? -90 : south };
-  if (box.north === 90 || box.south === -90 || east - west >= 360) return { ...box, west: -180, east: 180 };
-  const turns = turnsToPrincipal(west);
-  return { ...box, west: west + 360 * turns, east: east + 360 * turns };
+  return outlineBox(edge, holdsPole(rows, southPoleLat, 90), holdsPole(rows, southPoleLat, -90));
 }
 
-/** First row eastwards, last column, last row westwards, first column, closed. */
+/** First row eastwards, last points of rows, last row westwards, first points of rows, closed. */
 function outline(rows: Rows): { lat: Float64Array; lon: Float64Array } {
-  const height = rows.lats.length;
-  const width = rows.counts[0];
-  const lons = new Float64Array(width);
-  rowLongitudes(rows, 0, lons);
+  const last = rows.lats.length - 1;
   const lat: number[] = [];
   const lon: number[] = [];
   const visit = (row: number, column: number) => {
     lat.push(rows.lats[row]);
-    lon.push(lons[column]);
+    lon.push(rows.lonFirst[row] + rows.lonStep[row] * column);
   };
-  for (let column = 0; column < width; column++) visit(0, column);
-  for (let row = 0; row < height; row++) visit(row, width - 1);
-  for (let column = width - 1; column >= 0; column--) visit(height - 1, column);
-  for (let row = height - 1; row >= 0; row--) visit(row, 0);
+  for (let column = 0; column < rows.counts[0]; column++) visit(0, column);
+  for (let row = 0; row <= last; row++) visit(row, rows.counts[row] - 1);
+  for (let column = rows.counts[last] - 1; column >= 0; column--) visit(last, column);
+  for (let row = last; row >= 0; row--) visit(row, 0);
   return { lat: Float64Array.from(lat), lon: Float64Array.from(lon) };
 }
 

@@ -1,7 +1,18 @@
-import { type Grid, gaussianGrid, regularLatLon, scanOrder, spectralGrid, unknownGrid, unstructuredGrid } from '../atlas/index.js';
-import { atPlace, DteError, sha256Hex } from '../base/index.js';
+import {
+  type Grid,
+  gaussianGrid,
+  healpixGrid,
+  reducedLatLon,
+  regularLatLon,
+  scanOrder,
+  spectralGrid,
+  unknownGrid,
+  unstructuredGrid,
+} from '../atlas/index.js';
+import { atPlace, DteError, isDteError, sha256Hex } from '../base/index.js';
 import { degrees, gridType, incrementDegrees, numberOfDataPoints, pl, scanningMode } from './grid-keys.js';
 import type { Message, Section } from './message.js';
+import { projectedGridOf } from './projected-grid-of.js';
 import { raw, rawNumber } from './raw-keys.js';
 import type { GribTables } from './tables.js';
 
@@ -10,8 +21,17 @@ type Builder = (message: Message) => Grid;
 const BUILDERS: Readonly<Record<string, Builder>> = {
   regular_ll: latLon,
   rotated_ll: latLon,
+  reduced_ll: reducedRows,
   regular_gg: regularGaussian,
   reduced_gg: reducedGaussian,
+  rotated_gg: regularGaussian,
+  reduced_rotated_gg: reducedGaussian,
+  lambert: projected,
+  albers: projected,
+  polar_stereographic: projected,
+  mercator: projected,
+  lambert_azimuthal_equal_area: projected,
+  healpix,
   sh: spectral,
   unstructured_grid: unstructured,
 };
@@ -47,12 +67,13 @@ export function gridOf(message: Message): Grid {
 /** Where the points of the canonical order lie in the message; undefined when the message is in canonical order. Errors: `unsupported.grid`. */
 export function scanOrderOf(message: Message): Uint32Array | undefined {
   const mode = scanningMode(message);
-  if (mode === 0 || raw(message, 'scanningMode') === undefined) return undefined;
+  // HEALPix says by its ordering where points lie.
+  if (mode === 0 || raw(message, 'scanningMode') === undefined || gridType(message) === 'healpix') return undefined;
   try {
-    const rows = gridOf(message).rows;
-    if (gridType(message) === 'reduced_gg' && rows !== undefined) return scanOrder({ scanningMode: mode, counts: rows.counts });
-    const columns = rawNumber(message, 'Ni') ?? rawNumber(message, 'Nx');
-    const lines = rawNumber(message, 'Nj') ?? rawNumber(message, 'Ny');
+    const { rows = gridOf(message).rotated?.rows } = gridOf(message);
+    if (gridType(message).startsWith('reduced') && rows !== undefined) return scanOrder({ scanningMode: mode, counts: rows.counts });
+    const columns = rawNumber(message, 'Ni') ?? rawNumber(message, 'Nx') ?? rawNumber(message, 'numberOfPointsAlongXAxis');
+    const lines = rawNumber(message, 'Nj') ?? rawNumber(message, 'Ny') ?? rawNumber(message, 'numberOfPointsAlongYAxis');
     if (columns === undefined || lines === undefined) {
       throw new DteError('unsupported.grid', `scanning mode ${mode} of a ${gridType(message)} grid is not implemented`, {
         hint: 'regular and reduced_gg grids are',
@@ -74,6 +95,8 @@ function build(message: Message, section: Uint8Array): Grid {
     const builder = BUILDERS[type];
     if (builder !== undefined) return builder(message);
   } catch (error) {
+    // A message on a grid that is valid and not known can still be carried along.
+    if (isDteError(error, 'unsupported.grid')) return foreign(message, section);
     // What atlas calls a wrong request is, coming from a header, a damaged section.
     if (!(error instanceof DteError) || !error.code.startsWith('input.')) throw atPlace(error, message.where);
     throw new DteError('data.section', `the grid section contradicts itself: ${error.reason}`, {
@@ -82,7 +105,11 @@ function build(message: Message, section: Uint8Array): Grid {
       cause: error,
     });
   }
-  return unknownGrid({ points: numberOfDataPoints(message), identity: `${type} ${sha256Hex(section).slice(0, 16)}` });
+  return foreign(message, section);
+}
+
+function foreign(message: Message, section: Uint8Array): Grid {
+  return unknownGrid({ points: numberOfDataPoints(message), identity: `${gridType(message)} ${sha256Hex(section).slice(0, 16)}` });
 }
 
 function latLon(message: Message): Grid {
@@ -116,7 +143,7 @@ function statedIncrement(message: Message, axis: 'i' | 'j'): number | undefined 
 }
 
 function rotationOf(message: Message): { rotation?: { southPoleLat: number; southPoleLon: number; angle: number } } {
-  if (gridType(message) !== 'rotated_ll') return {};
+  if (!gridType(message).includes('rotated')) return {};
   return {
     rotation: {
       southPoleLat: angle(message, 'latitudeOfSouthernPole'),
@@ -134,7 +161,12 @@ function regularGaussian(message: Message): Grid {
   const increment = incrementDegrees(message, 'i');
   const circle = increment === undefined || increment === 0 ? columns : Math.round(360 / increment);
   const isRegular = circle === 4 * gaussianNumber;
-  const options = { gaussianNumber, points: columns * rows, ...(isRegular ? {} : { pl: new Int32Array(rows).fill(circle) }) };
+  const options = {
+    gaussianNumber,
+    points: columns * rows,
+    ...rotationOf(message),
+    ...(isRegular ? {} : { pl: new Int32Array(rows).fill(circle) }),
+  };
   const isGlobal = rows === 2 * gaussianNumber && columns === circle && angle(message, 'longitudeOfFirstGridPoint') === 0;
   return gaussianGrid(isGlobal ? options : { ...options, area: corners(message) });
 }
@@ -146,12 +178,39 @@ function reducedGaussian(message: Message): Grid {
   const sum = list.reduce((total, count) => total + count, 0);
   const points = numberOfDataPoints(message);
   const northFirst = scanningMode(message) & 0x40 ? list.toReversed() : list;
-  const options = { gaussianNumber, pl: northFirst, points };
+  const options = { gaussianNumber, pl: northFirst, points, ...rotationOf(message) };
   const lastLongitude = angle(message, 'longitudeOfLastGridPoint');
   const widest = northFirst.reduce((most, count) => Math.max(most, count), 0);
   const closes = lastLongitude >= 360 - 360 / widest - 2e-3 && lastLongitude <= 360;
   const isGlobal = list.length === 2 * gaussianNumber && sum === points && angle(message, 'longitudeOfFirstGridPoint') === 0 && closes;
   return gaussianGrid(isGlobal ? options : { ...options, area: corners(message) });
+}
+
+function reducedRows(message: Message): Grid {
+  const list = pl(message);
+  if (list === undefined) throw sectionError(message, 'the grid section of a reduced grid has no points per row');
+  const grid = reducedLatLon({ pl: scanningMode(message) & 0x40 ? list.toReversed() : list, area: corners(message) });
+  checkPoints(message, grid.points);
+  return grid;
+}
+
+function projected(message: Message): Grid {
+  const grid = projectedGridOf(message, gridType(message), { number: required, angle });
+  checkPoints(message, grid.points);
+  return grid;
+}
+
+function healpix(message: Message): Grid {
+  const [nside, first] = [required(message, 'Nside'), angle(message, 'longitudeOfFirstGridPoint')];
+  const position = rawNumber(message, 'gridPointPosition');
+  if (first !== 45 || (position !== undefined && position !== 4)) {
+    throw new DteError('unsupported.grid', `HEALPix that begins at ${first} E with points at position ${position} is not implemented`, {
+      hint: 'the first point at 45 E, points in the middle of their cells (4), is',
+    });
+  }
+  const grid = healpixGrid(nside, required(message, 'ordering') === 0 ? 'ring' : 'nested');
+  checkPoints(message, grid.points);
+  return grid;
 }
 
 function corners(message: Message): { north: number; west: number; south: number; east: number } {

@@ -254,7 +254,7 @@ t.test('a wrong gridspec says what was met and what is accepted', async (t) => {
     [{ grid: 'O32', aera: [1, 0, 0, 1] }, 'input.grid', /'aera'.*did you mean 'area'/],
     [{ grid: 'O32', truncation: 5 }, 'input.grid', /'truncation'/],
     [{ grid: 'O32', type: 'regular_ll' }, 'input.grid', /contradicts/],
-    [{ grid: 'O32', rotation: [-40, 10] }, 'unsupported.grid', /rotated/],
+    [{ grid: 'H4', rotation: [-40, 10] }, 'unsupported.grid', /'H4' of type healpix cannot be rotated/],
     [{ grid: '1/1', order: 'j-i-' }, 'input.grid', /order 'j-i-'/],
     [{ grid: '1/1', rotation: 5 }, 'input.grid', /rotation/],
     [{ grid: '1/1', rotation: [-95, 0] }, 'input.grid', /rotation/],
