@@ -84,6 +84,7 @@ function plateCarree(region: Grid, columns: number, rows: number): Grid {
     spec: {},
     forward: (lat: number, lon: number) => [lon - 360 * Math.round((lon - 10) / 360), lat] as const,
     inverse: (px: number, py: number) => [py, px] as const,
+    northAngle: () => 0,
   };
   return { ...list, projected: { projection, columns, rows, x, y, dx: coordinates.lon[1] - x, dy: coordinates.lat[columns] - y } };
 }
