@@ -13,7 +13,9 @@ export type SimdArguments<Names extends string = string> = { readonly [Name in N
 export interface SimdTwin<Names extends string = string> {
   /** The module, base64. It imports `env.memory` and holds no data of its own. */
   readonly module: string;
-  readonly run: (exports: SimdExports, args: SimdArguments<Names>, start: number, end: number) => void;
+  readonly run: (exports: SimdExports, args: SimdArguments<Names>, start: number, end: number, scratch: number) => void;
+  /** Octets of work space that a thread needs while it computes a range; `run` is given where it lies in the arena. */
+  readonly scratchBytes?: (params: { readonly [Name in Names]: number }) => number;
   /** False when the plain twin must do these arguments; arrays are given as the plain twin sees them. */
   readonly applies?: (args: Readonly<Record<string, number | AnyHostArray>>) => boolean;
 }
@@ -33,13 +35,19 @@ export function simdExports(module: string, memory: WebAssembly.Memory): SimdExp
   return exports;
 }
 
-/** The function that computes ranges of a kernel: its compiled twin where that applies, else the plain one. */
+/** The arena's memory, and where in it a thread's own work space starts. */
+export interface SimdPlace {
+  readonly memory: WebAssembly.Memory;
+  readonly scratch: number;
+}
+
+/** The function that computes ranges of a kernel: its compiled twin where that applies and there is a place for it, else the plain one. */
 export function rangeFunction(
   plain: (args: Readonly<Record<string, number | AnyHostArray>>, start: number, end: number) => void,
   simd: SimdTwin | undefined,
-  memory: WebAssembly.Memory | undefined,
+  place: SimdPlace | undefined,
 ): typeof plain {
-  if (simd === undefined || memory === undefined) return plain;
+  if (simd === undefined || place === undefined) return plain;
   return (args, start, end) => {
     if (simd.applies?.(args) === false) {
       plain(args, start, end);
@@ -50,6 +58,6 @@ export function rangeFunction(
       const value = args[name] as number | AnyHostArray;
       offsets[name] = typeof value === 'number' ? value : value.byteOffset;
     }
-    simd.run(simdExports(simd.module, memory), offsets, start, end);
+    simd.run(simdExports(simd.module, place.memory), offsets, start, end, place.scratch);
   };
 }

@@ -1,4 +1,5 @@
 import { kernel, type TwinArguments } from '../compute/index.js';
+import { fourierWasm } from './fourier-wasm.js';
 import { rowWords } from './fourier-plan.js';
 import { complexTransform, type TransformArrays, type TransformPlan } from './fourier-transform.js';
 
@@ -27,6 +28,17 @@ export const fourier = kernel('spectral/fourier', {
   outputs,
   threads: ({ rows, longestRow, lanes }) => [rows, longestRow, lanes],
   cpu: fourierHost,
+  simd: {
+    module: fourierWasm,
+    // Rows are done four lanes at a time: their coefficients are padded to that.
+    applies: ({ width }) => (width as number) % 4 === 0,
+    scratchBytes: ({ longestCircle }) => 2 * 32 * (longestCircle + 2) + 48 * (longestCircle + 2),
+    run: ({ fourier: compiled }, a, start, end, scratch) =>
+      compiled?.(
+        ...[start, end, a.longestCircle, a.lanes, a.width, a.group, a.complexes],
+        ...[a.plan, a.root, a.mean, a.fourier, a.values, scratch],
+      ),
+  },
   tolerance: 2e-6,
 });
 

@@ -30,6 +30,8 @@ export interface TransformTables {
   readonly rows: number;
   /** Wavenumbers that have tasks: 0 to this, exclusive. */
   readonly wavenumbers: number;
+  /** Compiled twins run: lanes are stored in whole vectors of four. */
+  readonly inVectors: boolean;
   readonly blocks: readonly TaskBlock[];
   readonly sine: DeviceArray<'f32'>;
   readonly factor: DeviceArray<'f32'>;
@@ -73,7 +75,12 @@ export async function transformTables(engine: Engine, truncation: number, rows: 
     for (const array of [arrays.sine, arrays.factor, arrays.rowPlan, arrays.root]) array.release();
   };
   const wavenumbers = arrays.blocks.reduce((sum, block) => sum + block.wavenumbers, 0);
-  return { truncation, pairs, fourier, rows: circles.length, wavenumbers, ...arrays, release };
+  return { truncation, pairs, fourier, rows: circles.length, wavenumbers, inVectors: !isGpu && !exact, ...arrays, release };
+}
+
+/** Lanes that Fourier coefficients are stored with: whole vectors where compiled twins run. */
+export function paddedWidth({ inVectors }: TransformTables, lanes: number): number {
+  return inVectors ? Math.ceil(lanes / 4) * 4 : lanes;
 }
 
 /** Octets of Fourier coefficients that are worked on at a time. */

@@ -1,5 +1,6 @@
 import { kernel, type TwinArguments } from '../compute/index.js';
 import { blockLatitudes, noRow } from './latitude-blocks.js';
+import { legendreWasm } from './legendre-wasm.js';
 
 const params = {
   tasks: 'u32',
@@ -31,6 +32,16 @@ export const legendre = kernel('spectral/legendre', {
   outputs,
   threads: ({ tasks, lanes }) => [tasks, Math.ceil(lanes / 2), 4],
   cpu: legendreHost,
+  simd: {
+    module: legendreWasm,
+    // Sines and sums of one block of latitudes, then the polynomials of a task, f32.
+    scratchBytes: ({ truncation }) => 384 + 64 * (truncation + 3),
+    run: ({ legendre: compiled }, a, start, end, scratch) =>
+      compiled?.(
+        ...[start, end, a.lanes, a.width, a.truncation, a.points, a.complexes, a.segmentsAt, a.placesAt, a.restAt],
+        ...[a.plan, a.start, a.sine, a.factor, a.coefficient, a.fourier, scratch],
+      ),
+  },
   tolerance: 2e-6,
 });
 

@@ -1,10 +1,10 @@
-import { type Field, type Grid, type Tile, tileLayout } from '../atlas/index.js';
+import { type Field, type Grid, maxLanes, type Tile, tileLayout } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
 import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { fourier } from './fourier.js';
 import { lanesApart } from './lanes-apart.js';
 import { legendre } from './legendre.js';
-import { groupsAtOnce, type TransformTables, transformTables } from './legendre-table.js';
+import { groupsAtOnce, paddedWidth, type TransformTables, transformTables } from './legendre-table.js';
 import { checkSpectral, checkTruncation, nameOf } from './triangle.js';
 
 export interface SynthesisOptions {
@@ -70,7 +70,7 @@ function checkResolution({ fourier: plan }: TransformTables, grid: Grid, truncat
 function synthesised(pass: Pass, tables: TransformTables, grid: Grid, field: Field, { perCosine = false }: SynthesisOptions): Tile[] {
   const { complexes } = tables.fourier;
   const layout = tileLayout(Math.max(grid.points, 2 * complexes), field.layers.length, pass.maxBindingBytes);
-  const width = layout[0]?.[1] ?? 1;
+  const width = paddedWidth(tables, layout[0]?.[1] ?? 1);
   const groups = groupsAtOnce(pass, tables, field.grid.points, width);
   const tiles: Tile[] = [];
   for (let first = 0; first < layout.length; first += groups) {
@@ -112,7 +112,7 @@ function apart(
 ): { readonly apart: DeviceArray<'f32'>; readonly mean: DeviceArray<'f32'> } {
   const { points } = field.grid;
   const target = pass.allocate('f32', points * lanes);
-  const mean = pass.allocate('f32', Math.ceil(lanes / 8) * 8);
+  const mean = pass.allocate('f32', Math.ceil(lanes / maxLanes) * maxLanes);
   for (const tile of field.tiles) {
     const begin = Math.max(firstLayer, tile.firstLayer);
     const end = Math.min(firstLayer + lanes, tile.firstLayer + tile.lanes);

@@ -17,6 +17,17 @@ interface HostStorage extends Storage {
   readonly classBytes: number;
 }
 
+type DispatchStep = Step & { readonly kind: 'dispatch' };
+
+interface ScratchBlock {
+  readonly block: Block;
+  readonly classBytes: number;
+  readonly bytesEach: number;
+}
+
+/** Threads' work spaces keep out of each other's cache lines. */
+const scratchAlignment = 128;
+
 // Below this many invocations a pass is done sooner than a thread answers (about 0.1 ms).
 const inlineInvocations = 1 << 15;
 
@@ -61,6 +72,22 @@ export class CpuExecutor implements Executor {
   }
 
   async execute(steps: readonly Step[], timed: boolean): Promise<readonly DispatchTiming[]> {
+    const scratch = this.#scratchOf(steps);
+    try {
+      return await this.#executeWith(steps, timed, scratch);
+    } finally {
+      if (scratch !== undefined) this.#pool.put(scratch.block, scratch.classBytes);
+    }
+  }
+
+  /** Work space for every thread, as much as the neediest compiled twin asks for. */
+  #scratchOf(steps: readonly Step[]): ScratchBlock | undefined {
+    const bytes = steps.map((step) => (step.kind === 'dispatch' && this.precision === 'f32' ? scratchBytesOf(step) : 0));
+    const most = Math.ceil(bytes.reduce((most, needed) => Math.max(most, needed), 0) / scratchAlignment) * scratchAlignment;
+    return most === 0 ? undefined : { bytesEach: most, ...this.#pool.take(most * Math.max(1, this.#team.threads)) };
+  }
+
+  async #executeWith(steps: readonly Step[], timed: boolean, scratch: ScratchBlock | undefined): Promise<readonly DispatchTiming[]> {
     const program: ProgramStep[] = [];
     const functions: RangeFunction[] = [];
     let invocations = 0;
@@ -70,14 +97,15 @@ export class CpuExecutor implements Executor {
         (viewIn(step.array) as Float64Array).set(step.data as Float64Array);
         continue;
       }
-      const { programStep, compute, count } = step.kind === 'dispatch' ? this.#dispatchStep(step) : builtInStep(step);
+      const { programStep, compute, count } = step.kind === 'dispatch' ? this.#dispatchStep(step, scratch) : builtInStep(step);
       if (programStep.total === 0 || count === 0) continue;
       invocations += count;
       program.push(programStep);
       functions.push(compute);
     }
     if (program.length === 0) return [];
-    const shared = newProgram(program, this.#arena.memory);
+    const place = { byteOffset: scratch?.block.byteOffset ?? 0, bytesEach: scratch?.bytesEach ?? 0 };
+    const shared = newProgram(program, this.#arena.memory, place);
     await this.#team.runProgram(shared, functions, invocations < inlineInvocations);
     return timed ? program.flatMap((step, index) => (step.module === '' ? [] : [timingOf(step, shared.stamps, index)])) : [];
   }
@@ -99,7 +127,10 @@ export class CpuExecutor implements Executor {
     this.#pool.drain();
   }
 
-  #dispatchStep(step: Step & { readonly kind: 'dispatch' }): { programStep: ProgramStep; compute: RangeFunction; count: number } {
+  #dispatchStep(
+    step: DispatchStep,
+    scratch: ScratchBlock | undefined,
+  ): { programStep: ProgramStep; compute: RangeFunction; count: number } {
     const { kernel, params, arrays } = step;
     const args: Record<string, number | AnyHostArray> = {};
     for (const [name, value] of Object.entries(params)) {
@@ -111,11 +142,18 @@ export class CpuExecutor implements Executor {
     const count = extents.reduce((product, extent) => product * extent, 1);
     assert(total < 2 ** 31, `the outermost extent of ${kernel.stem} fits 31 bits`);
     const module = kernel.module ?? new URL(`../../${kernel.stem}.js`, import.meta.url).href;
-    const inArena = Object.values(arrays).every((array) => (array.storage as HostStorage).block.inArena);
+    const hasScratch = kernel.simd?.scratchBytes === undefined || scratch?.block.inArena === true;
+    const inArena = hasScratch && Object.values(arrays).every((array) => (array.storage as HostStorage).block.inArena);
     const programStep = { stem: kernel.stem, module, arguments: args, inArena, total, chunk: chunkOf(total, this.#team.threads) };
-    const compute = rangeFunction(kernel.cpu as unknown as RangeFunction, kernel.simd, inArena ? this.#arena.memory : undefined);
+    const { memory } = this.#arena;
+    const place = inArena && memory !== undefined ? { memory, scratch: scratch?.block.byteOffset ?? 0 } : undefined;
+    const compute = rangeFunction(kernel.cpu as unknown as RangeFunction, kernel.simd, place);
     return { programStep, compute, count };
   }
+}
+
+function scratchBytesOf({ kernel, params }: DispatchStep): number {
+  return kernel.simd?.scratchBytes?.(params) ?? 0;
 }
 
 function builtInStep(step: Step & { readonly kind: 'clear' | 'copy' }): {

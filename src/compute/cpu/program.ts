@@ -1,5 +1,6 @@
 import { DteError, isDteError, sharedBuffer } from '../../base/index.js';
 import type { AnyHostArray } from '../element.js';
+import type { SimdPlace } from '../simd.js';
 
 /**
  * A pass as worker threads run it. Every thread runs every step: it takes chunks of the outermost index from a shared counter
@@ -11,7 +12,7 @@ export interface ProgramStep {
   /** Module that exports the kernel; empty for a built-in step, which `stem` names. */
   readonly module: string;
   readonly arguments: Readonly<Record<string, number | AnyHostArray>>;
-  /** All arrays lie in the arena: the compiled twin may run. */
+  /** All arrays, and the work space that it needs, lie in the arena: the compiled twin may run. */
   readonly inArena: boolean;
   /** Extent of the outermost index. */
   readonly total: number;
@@ -20,23 +21,38 @@ export interface ProgramStep {
 
 export interface Program {
   readonly memory: WebAssembly.Memory | undefined;
+  /** Work space of compiled twins in the arena: so many octets for every thread, one after another. */
+  readonly scratch: Scratch;
   readonly steps: readonly ProgramStep[];
-  /** Int32: [failed, then (next, done) for each step]. */
+  /** Int32: [failed, then (next, done) for each step, then threads that took a place of the work space]. */
   readonly control: Int32Array<ArrayBufferLike>;
   /** Milliseconds, (start, end) for each step. */
   readonly stamps: Float64Array<ArrayBufferLike>;
 }
 
-export function newProgram(steps: readonly ProgramStep[], memory: WebAssembly.Memory | undefined): Program {
+export interface Scratch {
+  readonly byteOffset: number;
+  readonly bytesEach: number;
+}
+
+export function newProgram(steps: readonly ProgramStep[], memory: WebAssembly.Memory | undefined, scratch: Scratch): Program {
   return {
     memory,
+    scratch,
     steps,
-    control: new Int32Array(sharedBuffer(4 * (1 + 2 * steps.length))),
+    control: new Int32Array(sharedBuffer(4 * (2 + 2 * steps.length))),
     stamps: new Float64Array(sharedBuffer(16 * steps.length)),
   };
 }
 
 export type RangeFunction = (args: Readonly<Record<string, number | AnyHostArray>>, start: number, end: number) => void;
+
+/** The place of a thread that takes part in a program: to be asked for once. */
+export function simdPlace({ memory, scratch, control, steps }: Program): SimdPlace | undefined {
+  if (memory === undefined) return undefined;
+  const taken = Atomics.add(control, 1 + 2 * steps.length, 1);
+  return { memory, scratch: scratch.byteOffset + taken * scratch.bytesEach };
+}
 
 /** The steps that are no kernels: setting elements [start, end) to zero, and copying them. */
 export const builtIns = {

@@ -1,8 +1,8 @@
 import { parentPort } from '../../base/worker-port.js';
 import type { Kernel } from '../kernel.js';
-import { rangeFunction } from '../simd.js';
+import { rangeFunction, type SimdPlace } from '../simd.js';
 import { type Failure, failureOf, type Reply, type Request } from './messages.js';
-import { builtIns, failProgram, type Program, type ProgramStep, type RangeFunction, runProgram } from './program.js';
+import { builtIns, failProgram, type Program, type ProgramStep, type RangeFunction, runProgram, simdPlace } from './program.js';
 
 const kernels = new Map<string, Kernel>();
 
@@ -29,16 +29,17 @@ async function answer(request: Request): Promise<void> {
 
 async function join(program: Program): Promise<void> {
   const functions: RangeFunction[] = [];
+  const place = simdPlace(program);
   for (const step of program.steps) {
     functions.push(
-      step.module === '' ? builtIns[step.stem as keyof typeof builtIns] : twinOf(await loadKernel(step.stem, step.module), step, program),
+      step.module === '' ? builtIns[step.stem as keyof typeof builtIns] : twinOf(await loadKernel(step.stem, step.module), step, place),
     );
   }
   runProgram(program, functions, true);
 }
 
-function twinOf(kernel: Kernel, step: ProgramStep, program: Program): RangeFunction {
-  return rangeFunction(kernel.cpu as unknown as RangeFunction, kernel.simd, step.inArena ? program.memory : undefined);
+function twinOf(kernel: Kernel, step: ProgramStep, place: SimdPlace | undefined): RangeFunction {
+  return rangeFunction(kernel.cpu as unknown as RangeFunction, kernel.simd, step.inArena ? place : undefined);
 }
 
 async function loadKernel(stem: string, module: string): Promise<Kernel> {
