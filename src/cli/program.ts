@@ -10,6 +10,7 @@ import { registerGrib } from './commands/grib.js';
 import { registerGrid } from './commands/grid.js';
 import { registerInfo } from './commands/info.js';
 import { registerMars } from './commands/mars.js';
+import { registerMesh } from './commands/mesh.js';
 import { registerPlot } from './commands/plot.js';
 import { registerRegrid } from './commands/regrid.js';
 import { registerWeights } from './commands/weights.js';
@@ -30,6 +31,7 @@ export function buildProgram(run: Run): Command {
     registerInfo,
     registerGrib,
     registerGrid,
+    registerMesh,
     registerWeights,
     registerRegrid,
     registerFdb,

@@ -16,6 +16,7 @@
  */
 export type { Colour, Image } from './image.js';
 export { type MapOptions, missingColour, outsideColour, renderMap } from './map.js';
+export { type MeshMapOptions, renderMesh } from './mesh-map.js';
 export { type PaletteName, paletteNames, paletteOf } from './palette.js';
 export { encodePng } from './png.js';
 export { type ProjectionName, projectionNames } from './projection.js';

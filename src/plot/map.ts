@@ -39,7 +39,7 @@ export interface MapOptions {
   readonly graticule?: boolean;
 }
 
-const paper: Colour = [255, 255, 255];
+export const paper: Colour = [255, 255, 255];
 const ink: Colour = [38, 42, 48];
 const softInk: Colour = [96, 102, 110];
 const coastInk: Colour = [24, 26, 30, 0.9];
@@ -50,7 +50,7 @@ export const missingColour: Colour = [190, 190, 190];
 export const outsideColour: Colour = [240, 241, 243];
 
 /** Sizes in pixels of all that is not map. */
-interface Layout {
+export interface Layout {
   readonly margin: number;
   readonly titleSize: number;
   readonly textSize: number;
@@ -118,7 +118,7 @@ function checkInput(values: Float32Array | Float64Array, grid: Grid, { width = 1
   }
 }
 
-function layoutFor(width: number, options: MapOptions): Layout {
+export function layoutFor(width: number, options: MapOptions): Layout {
   // Made for 1200 pixels; text below two thirds of that could not be read.
   const unit = Math.max(0.66, width / 1200);
   const px = (size: number) => Math.round(size * unit);
@@ -186,7 +186,7 @@ function paintField(image: Image, pixels: Float64Array, scale: ColourScale, { bo
   return hasMissing;
 }
 
-async function drawLines(image: Image, projection: Projection, area: Area | undefined, options: MapOptions): Promise<void> {
+export async function drawLines(image: Image, projection: Projection, area: Area | undefined, options: MapOptions): Promise<void> {
   const { box, geo } = projection;
   const unit = Math.max(0.66, image.width / 1200);
   if (options.graticule !== false) {
@@ -205,7 +205,7 @@ function scaleOf({ geo }: Projection): CoastlineScale {
 }
 
 /** Degrees at the left and lower edge, where meridians and parallels are straight. */
-function drawDegrees(image: Image, projection: Projection, area: Area | undefined, layout: Layout): void {
+export function drawDegrees(image: Image, projection: Projection, area: Area | undefined, layout: Layout): void {
   const { box, forward, inverse } = projection;
   const step = area === undefined ? 30 : graticuleStep(area);
   const style = { size: layout.labelSize, colour: softInk } as const;
@@ -229,7 +229,7 @@ function drawDegrees(image: Image, projection: Projection, area: Area | undefine
   }
 }
 
-function drawTitle(image: Image, layout: Layout, options: MapOptions): void {
+export function drawTitle(image: Image, layout: Layout, options: MapOptions): void {
   let baseline = layout.margin + layout.titleSize * 0.75;
   if (options.title !== undefined) {
     drawText(image, options.title, layout.margin, baseline, { size: layout.titleSize, colour: ink, weight: 'medium' });
