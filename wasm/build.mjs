@@ -14,6 +14,8 @@ const modules = [
   { source: 'wasm/grib/unpack.ts', target: 'src/grib/unpack-wasm.ts', name: 'unpackWasm', options: overArena },
   { source: 'wasm/compute/value-range.ts', target: 'src/compute/value-range-wasm.ts', name: 'valueRangeWasm', options: overArena },
   { source: 'wasm/grib/pack.ts', target: 'src/grib/pack-wasm.ts', name: 'packWasm', options: overArena },
+  { source: 'wasm/atlas/fvm.ts', target: 'src/atlas/fvm/fvm-wasm.ts', name: 'fvmWasm', options: overArena },
+  { source: 'wasm/atlas/moments.ts', target: 'src/atlas/functionspace/moments-wasm.ts', name: 'momentsWasm', options: overArena },
   { source: 'wasm/regrid/csr-apply.ts', target: 'src/regrid/csr-apply-wasm.ts', name: 'csrApplyWasm', options: overArena },
   { source: 'wasm/spectral/legendre.ts', target: 'src/spectral/legendre-wasm.ts', name: 'legendreWasm', options: overArena },
   { source: 'wasm/spectral/fourier.ts', target: 'src/spectral/fourier-wasm.ts', name: 'fourierWasm', options: overArena },

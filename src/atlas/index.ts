@@ -53,3 +53,5 @@ export { rowLongitudes, rowStarts } from './rows.js';
 export { scanOrder, type ScanOrderOptions } from './scan-order.js';
 export * from './field.js';
 export * from './mesh/index.js';
+export * from './functionspace/index.js';
+export * from './fvm/index.js';

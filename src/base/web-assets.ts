@@ -4,6 +4,16 @@
  * has the files' text in their place.
  */
 export const webAssets: Readonly<Record<string, () => URL | Promise<string>>> = {
+  'shaders/atlas/functionspace/add-points.wgsl': () => new URL('../../../shaders/atlas/functionspace/add-points.wgsl', import.meta.url),
+  'shaders/atlas/functionspace/checksum-merge.wgsl': () => new URL('../../../shaders/atlas/functionspace/checksum-merge.wgsl', import.meta.url),
+  'shaders/atlas/functionspace/checksum.wgsl': () => new URL('../../../shaders/atlas/functionspace/checksum.wgsl', import.meta.url),
+  'shaders/atlas/functionspace/moments-merge.wgsl': () => new URL('../../../shaders/atlas/functionspace/moments-merge.wgsl', import.meta.url),
+  'shaders/atlas/functionspace/moments.wgsl': () => new URL('../../../shaders/atlas/functionspace/moments.wgsl', import.meta.url),
+  'shaders/atlas/functionspace/move-points.wgsl': () => new URL('../../../shaders/atlas/functionspace/move-points.wgsl', import.meta.url),
+  'shaders/atlas/fvm/divergence-quads.wgsl': () => new URL('../../../shaders/atlas/fvm/divergence-quads.wgsl', import.meta.url),
+  'shaders/atlas/fvm/divergence.wgsl': () => new URL('../../../shaders/atlas/fvm/divergence.wgsl', import.meta.url),
+  'shaders/atlas/fvm/gradient-quads.wgsl': () => new URL('../../../shaders/atlas/fvm/gradient-quads.wgsl', import.meta.url),
+  'shaders/atlas/fvm/gradient.wgsl': () => new URL('../../../shaders/atlas/fvm/gradient.wgsl', import.meta.url),
   'shaders/compute/copy-quads.wgsl': () => new URL('../../../shaders/compute/copy-quads.wgsl', import.meta.url),
   'shaders/compute/copy.wgsl': () => new URL('../../../shaders/compute/copy.wgsl', import.meta.url),
   'shaders/compute/gather.wgsl': () => new URL('../../../shaders/compute/gather.wgsl', import.meta.url),
@@ -25,6 +35,7 @@ export const webAssets: Readonly<Record<string, () => URL | Promise<string>>> = 
   'shaders/lib/index.wgsl': () => new URL('../../../shaders/lib/index.wgsl', import.meta.url),
   'shaders/lib/missing.wgsl': () => new URL('../../../shaders/lib/missing.wgsl', import.meta.url),
   'shaders/lib/triangle.wgsl': () => new URL('../../../shaders/lib/triangle.wgsl', import.meta.url),
+  'shaders/lib/wide.wgsl': () => new URL('../../../shaders/lib/wide.wgsl', import.meta.url),
   'shaders/mir/keep.wgsl': () => new URL('../../../shaders/mir/keep.wgsl', import.meta.url),
   'shaders/mir/limit.wgsl': () => new URL('../../../shaders/mir/limit.wgsl', import.meta.url),
   'shaders/regrid/csr-apply-quads.wgsl': () => new URL('../../../shaders/regrid/csr-apply-quads.wgsl', import.meta.url),

@@ -19,6 +19,7 @@ import { expandCase, flattenCase, normsCase } from './cases/grib-spectral.js';
 import { vectorCases } from './cases/vector.js';
 import { keepCase, limitCase } from './cases/mir.js';
 import { spectralCases } from './cases/spectral.js';
+import { atlasCases } from './cases/atlas.js';
 
 export type Inputs = Readonly<Record<string, number | Float64Array | Uint32Array>>;
 
@@ -116,6 +117,7 @@ export const kernelCases: readonly KernelCase[] = [
   ),
   ...spectralCases.map(([kernel, make]) => entry(kernel, make)),
   ...vectorCases.map(([kernel, make]) => entry(kernel, make)),
+  ...atlasCases,
 ];
 
 function entry<K>(kernel: K, make: KernelCase['make']): KernelCase {
