@@ -5,9 +5,11 @@
  */
 export const webAssets: Readonly<Record<string, () => URL | Promise<string>>> = {
   'shaders/atlas/functionspace/add-points.wgsl': () => new URL('../../../shaders/atlas/functionspace/add-points.wgsl', import.meta.url),
-  'shaders/atlas/functionspace/checksum-merge.wgsl': () => new URL('../../../shaders/atlas/functionspace/checksum-merge.wgsl', import.meta.url),
+  'shaders/atlas/functionspace/checksum-merge.wgsl': () =>
+    new URL('../../../shaders/atlas/functionspace/checksum-merge.wgsl', import.meta.url),
   'shaders/atlas/functionspace/checksum.wgsl': () => new URL('../../../shaders/atlas/functionspace/checksum.wgsl', import.meta.url),
-  'shaders/atlas/functionspace/moments-merge.wgsl': () => new URL('../../../shaders/atlas/functionspace/moments-merge.wgsl', import.meta.url),
+  'shaders/atlas/functionspace/moments-merge.wgsl': () =>
+    new URL('../../../shaders/atlas/functionspace/moments-merge.wgsl', import.meta.url),
   'shaders/atlas/functionspace/moments.wgsl': () => new URL('../../../shaders/atlas/functionspace/moments.wgsl', import.meta.url),
   'shaders/atlas/functionspace/move-points.wgsl': () => new URL('../../../shaders/atlas/functionspace/move-points.wgsl', import.meta.url),
   'shaders/atlas/fvm/divergence-quads.wgsl': () => new URL('../../../shaders/atlas/fvm/divergence-quads.wgsl', import.meta.url),
