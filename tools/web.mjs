@@ -70,7 +70,11 @@ async function bundle(out) {
 }
 
 function assetListText() {
-  const lines = assets.map((path) => `  '${path}': () => new URL('../../../${path}', import.meta.url),`);
+  const lines = assets.map((path) => {
+    const [key, address] = [`  '${path}': () =>`, `new URL('../../../${path}', import.meta.url),`];
+    // As the formatter has it.
+    return key.length + 1 + address.length > 140 ? `${key}\n    ${address}` : `${key} ${address}`;
+  });
   return `/**
  * The files that a page can ask the package for, by path from its root. Written by \`node tools/web.mjs --assets\`, one literal
  * address each: that is what bundlers look for. The addresses are those of the built package (build/src/base); our own bundle
