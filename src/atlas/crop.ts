@@ -1,10 +1,12 @@
 import { DteError } from '../base/index.js';
 import { type AreaInput, checkArea, formatArea } from './area.js';
 import { gaussianPart } from './gaussian-grid.js';
-import type { Area, Grid, Rows } from './grid.js';
+import type { Area, Grid, RotatedFrame, Rows } from './grid.js';
+import { unstructuredGrid } from './point-grids.js';
 import { progression } from './progression.js';
 import { regularLatLon } from './regular-lat-lon.js';
-import { rowStarts } from './rows.js';
+import { rotateGrid } from './rotated-lat-lon.js';
+import { rowStarts, rowsArea } from './rows.js';
 
 export interface Cropped {
   readonly grid: Grid;
@@ -15,19 +17,56 @@ export interface Cropped {
 const sameDegree = 1e-8;
 
 /**
- * The points of a regular_ll, regular_gg or reduced_gg grid inside an area (edges included), as a grid of its own.
+ * The points of a grid inside an area (edges included), as a grid of its own: regular_ll, regular_gg and reduced_gg grids, rotated
+ * ones (the area is then one of the rotated frame, as in MIR), and lists of points.
  * `input.area` when the area is malformed, holds no point, or would be torn in two by the edge of a grid that does not go
  * round the globe; `unsupported.grid` for other grids.
  */
 export function crop(grid: Grid, area: AreaInput): Cropped {
   const wanted = checkArea(area);
-  if (grid.rows === undefined || grid.type === 'healpix' || grid.type === 'reduced_ll') {
+  if (grid.type === 'unstructured') return listPart(grid, wanted);
+  if (grid.rotated !== undefined) return rotatedPart(grid, grid.rotated, wanted);
+  if (grid.rows === undefined || !['regular_ll', 'regular_gg', 'reduced_gg'].includes(grid.type)) {
     throw new DteError('unsupported.grid', `a grid of type ${grid.type} cannot be cropped`, {
-      hint: 'regular_ll, regular_gg and reduced_gg can',
+      hint: 'regular_ll, regular_gg, reduced_gg, rotated_ll, rotated_gg and unstructured can',
     });
   }
-  const part = grid.type === 'regular_ll' ? latLonPart(grid, grid.rows, wanted) : gaussianPart(grid, onSameTurn(grid, grid.rows, wanted));
-  return { grid: part.grid, indices: pointIndices(grid.rows, part.grid.rows as Rows, part.parentRow) };
+  return rowsPart(grid, grid.rows, wanted);
+}
+
+function rowsPart(grid: Grid, rows: Rows, wanted: Area): Cropped {
+  const part = grid.type === 'regular_ll' ? latLonPart(grid, rows, wanted) : gaussianPart(grid, onSameTurn(grid, rows, wanted));
+  return { grid: part.grid, indices: pointIndices(rows, part.grid.rows as Rows, part.parentRow) };
+}
+
+/** Cropped in its frame as if that were the globe, then turned back. */
+function rotatedPart(grid: Grid, { rows, southPoleLat, southPoleLon }: RotatedFrame, wanted: Area): Cropped {
+  const { rotation: _, ...spec } = grid.spec;
+  const regular = typeof spec.grid === 'string' && spec.grid.startsWith('F');
+  const type = grid.type === 'rotated_ll' ? 'regular_ll' : regular ? 'regular_gg' : 'reduced_gg';
+  const { grid: part, indices } = rowsPart({ ...grid, type, spec, rows, area: rowsArea(rows) }, rows, wanted);
+  const { gaussianNumber } = part;
+  const frame = {
+    type: grid.type as 'rotated_ll' | 'rotated_gg',
+    rows: part.rows as Rows,
+    spec: part.spec,
+    ...(gaussianNumber === undefined ? {} : { gaussianNumber }),
+  };
+  return { grid: rotateGrid(frame, { southPoleLat, southPoleLon }) as Grid, indices };
+}
+
+function listPart(grid: Grid, wanted: Area): Cropped {
+  const { lat, lon } = grid.coordinates();
+  const inside = (point: number): boolean => {
+    const east = lon[point] - wanted.west - 360 * Math.floor((lon[point] - wanted.west + sameDegree) / 360);
+    return (
+      lat[point] <= wanted.north + sameDegree && lat[point] >= wanted.south - sameDegree && east <= wanted.east - wanted.west + sameDegree
+    );
+  };
+  const indices = Uint32Array.from(Array.from(lat.keys()).filter(inside));
+  if (indices.length === 0) throw new DteError('input.area', `area ${formatArea(wanted)} holds no point of the list`);
+  const take = (values: Float64Array): Float64Array => Float64Array.from(indices, (point) => values[point]);
+  return { grid: unstructuredGrid({ points: indices.length, coordinates: { lat: take(lat), lon: take(lon) } }), indices };
 }
 
 function latLonPart(grid: Grid, rows: Rows, wanted: Area): { readonly grid: Grid; readonly parentRow: number } {

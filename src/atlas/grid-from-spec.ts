@@ -4,9 +4,11 @@ import { gaussianGrid } from './gaussian-grid.js';
 import type { Grid, GridSpec } from './grid.js';
 import { acceptedGrids, gridFromName } from './grid-name.js';
 import { healpixGrid } from './healpix/healpix-grid.js';
-import { spectralGrid, unknownGrid, unstructuredGrid } from './other-grids.js';
+import { spectralGrid, unknownGrid } from './other-grids.js';
 import { latLonFromIncrements } from './regular-lat-lon.js';
 import { orderedGrid } from './ordered-grid.js';
+import { hasPoints, type PointFiles, pointKeys, pointsFromSpec, withPointFiles } from './points-from-spec.js';
+import { unstructuredGrid } from './point-grids.js';
 import { reducedLatLon } from './reduced-lat-lon.js';
 import { regionalFromSpec, regionalKeys, zonalBand } from './regional-from-spec.js';
 import type { Rotation } from './rotated-lat-lon.js';
@@ -26,6 +28,7 @@ const keys: readonly string[] = [
   'points',
   'identity',
   ...regionalKeys,
+  ...pointKeys,
 ];
 
 /**
@@ -51,11 +54,17 @@ export function gridFromSpec(spec: string | GridSpec | readonly number[] | Reado
 
 /**
  * As `gridFromSpec`, for what a person wrote: the text may also be YAML, `{grid: O640, area: 60/-30/30/40}`. The YAML parser is
- * loaded by the first text that needs it. Errors: as `gridFromSpec`, `input.syntax` with the line.
+ * loaded by the first text that needs it. `files` reads the files of points that a gridspec names (`coordinates`, `latitudes`,
+ * `longitudes`). Errors: as `gridFromSpec`, `input.syntax` with the line.
  */
-export async function gridFromText(text: string): Promise<Grid> {
+export async function gridFromText(text: string, files?: PointFiles): Promise<Grid> {
   const read = plainValue(text);
-  return fromValue('value' in read ? read.value : await yamlValue(text));
+  const value = 'value' in read ? read.value : await yamlValue(text);
+  return fromValue(isMap(value) && hasPoints(value) ? await withPointFiles(value, files) : value);
+}
+
+function isMap(value: unknown): value is SpecMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The value of a text that needs no YAML: a name or increments as they are, or JSON. */
@@ -87,7 +96,7 @@ async function yamlValue(text: string): Promise<unknown> {
 function fromValue(value: unknown): Grid {
   if (typeof value === 'string' && value !== '') return fromGridKey(value, {});
   if (Array.isArray(value)) return fromGridKey(value, {});
-  if (typeof value !== 'object' || value === null) {
+  if (!isMap(value)) {
     throw new DteError('input.grid', `gridspec ${JSON.stringify(value)} is not a grid`, { hint: acceptedGrids });
   }
   for (const key of Object.keys(value)) {
@@ -97,7 +106,7 @@ function fromValue(value: unknown): Grid {
       hint: `keys are ${keys.join(', ')}${near === undefined ? '' : `; did you mean '${near}'?`}`,
     });
   }
-  return inOrder(value as SpecMap);
+  return inOrder(value);
 }
 
 /** The order of the points goes with any grid; `ordering` is its older name. */
@@ -119,6 +128,7 @@ function inOrder({ order, ordering, ...map }: SpecMap): Grid {
 }
 
 function fromMap(map: SpecMap): Grid {
+  if (hasPoints(map)) return pointsFromSpec(map);
   if (
     map.type !== undefined &&
     map.type !== 'regular_ll' &&
@@ -126,7 +136,9 @@ function fromMap(map: SpecMap): Grid {
     map.type !== 'regular_gg' &&
     map.type !== 'reduced_gg' &&
     map.type !== 'rotated_gg' &&
-    map.type !== 'healpix'
+    map.type !== 'healpix' &&
+    map.type !== 'cubedsphere' &&
+    map.type !== 'orca'
   )
     return fromType(map);
   const grid = map.grid !== undefined ? fromGridKey(map.grid, map) : fromPl(map);
@@ -145,9 +157,10 @@ function fromType(map: SpecMap): Grid {
       return spectralGrid(integer(map, 'truncation'));
     case 'unstructured':
     case 'unknown': {
-      allowOnly(map, ['type', 'points', 'identity']);
+      allowOnly(map, ['type', 'points', 'identity', 'columns']);
       const options = { points: integer(map, 'points'), ...(map.identity === undefined ? {} : { identity: String(map.identity) }) };
-      return map.type === 'unknown' ? unknownGrid(options) : unstructuredGrid(options);
+      if (map.type === 'unknown') return unknownGrid(options);
+      return unstructuredGrid({ ...options, ...(map.columns === undefined ? {} : { columns: integer(map, 'columns') }) });
     }
     case 'reduced_ll':
       allowOnly(map, ['type', 'pl', 'area']);

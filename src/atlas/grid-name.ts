@@ -1,19 +1,28 @@
 import { DteError, nearestWord } from '../base/index.js';
 import { checkGaussianNumber } from './gaussian-latitudes.js';
+import { type CubedSphereKind, cubedSphereGrid } from './cubed-sphere.js';
 import { gaussianGrid } from './gaussian-grid.js';
 import { classicGaussianNumbers, nearestClassicNumber, plOfName } from './gaussian-pl.js';
 import type { Grid } from './grid.js';
 import { healpixGrid } from './healpix/healpix-grid.js';
+import { orcaGrid, orcaNameOf } from './point-grids.js';
 import { latLonFromCounts, type LatLonShift } from './regular-lat-lon.js';
 
 export const acceptedGrids =
-  'accepted are L<nx>x<ny>, L<N>, S/Slon/Slat likewise, F<N>, N<N> (tables), O<N>, H<n>, H<n>n, <dlon>/<dlat>, [dlon, dlat], or a map with grid, area, pl, rotation';
+  'accepted are L<nx>x<ny>, L<N>, S/Slon/Slat likewise, F<N>, N<N> (tables), O<N>, H<n>, H<n>n, CS-EA/ED/LFR-<n>, {e}ORCA<size>_<T|U|V|W|F>, <dlon>/<dlat>, [dlon, dlat], or a map with grid, area, pl, rotation';
 
+/** Names of grids whose points are known only from a file of coordinates. */
+const fileNames = /^(icon|fesom)[\w-]*$/i;
 /** Valid names of grids that are not implemented. */
-const otherNames = /^(cs-[a-z-]+\d+|e?orca[0-9_a-z]+|icon.*|fesom.*)$/i;
+const otherNames = /^(cs-[a-z-]+\d+|e?orca\w+)$/i;
 
 /** What the letters before the size of a latitude-longitude grid shift by half a step. */
 const shifts: Readonly<Record<string, LatLonShift>> = { l: 'none', s: 'both', slon: 'lon', slat: 'lat' };
+
+/** Whether a name is that of a grid whose points come from a file. */
+export function isFileName(name: string): boolean {
+  return fileNames.test(name);
+}
 
 /** The grid of a name such as `O640` or `L1440x721` (upper or lower case); `input.grid` when there is none. */
 export function gridFromName(name: string): Grid {
@@ -30,6 +39,9 @@ export function gridFromName(name: string): Grid {
     const isNested = `${healpix[1] ?? ''}${healpix[4] ?? ''}`.toLowerCase() === 'n';
     return healpixGrid(Number(healpix[2] ?? healpix[3]), isNested ? 'nested' : 'ring');
   }
+  const cubed = /^cs-(ea|ed|lfr)-(?:c-)?(\d+)$/i.exec(name);
+  if (cubed !== null) return cubedSphereGrid((cubed[1] as string).toUpperCase() as CubedSphereKind, Number(cubed[2]));
+  if (orcaNameOf(name) !== undefined) return orcaGrid(name);
   const gaussian = /^([fno])(\d+)$/i.exec(name);
   if (gaussian === null) throw unknownName(name);
   const letter = (gaussian[1] as string).toUpperCase();
@@ -45,6 +57,11 @@ export function gridFromName(name: string): Grid {
 }
 
 function unknownName(name: string): DteError {
+  if (fileNames.test(name)) {
+    return new DteError('unsupported.grid', `the points of grid '${name}' are known only from a file`, {
+      hint: `a gridspec with coordinates, or latitudes and longitudes, names it: {grid: ${name}, coordinates: FILE}`,
+    });
+  }
   if (otherNames.test(name)) {
     return new DteError('unsupported.grid', `grid '${name}' is not implemented`, { hint: acceptedGrids });
   }

@@ -45,7 +45,10 @@ export {
 } from './projection/conformal.js';
 export { albersEqualArea, type AzimuthalOptions, lambertAzimuthalEqualArea } from './projection/equal-area.js';
 export { gaussianGrid, type GaussianGridOptions } from './gaussian-grid.js';
-export { spectralGrid, unknownGrid, unstructuredGrid, type UnstructuredOptions } from './other-grids.js';
+export { type CubedSphereKind, cubedSphereGrid } from './cubed-sphere.js';
+export { spectralGrid, unknownGrid } from './other-grids.js';
+export { orcaGrid, unstructuredGrid, type UnstructuredOptions, withCoordinates } from './point-grids.js';
+export type { PointFiles } from './points-from-spec.js';
 export { gaussianLatitudes, gaussianWeights } from './gaussian-latitudes.js';
 export { classicGaussianNumbers, classicPl, octahedralPl } from './gaussian-pl.js';
 export { crop, type Cropped } from './crop.js';

@@ -119,7 +119,7 @@ t.test('the hash is stable and tells grids apart', async (t) => {
     '{grid: 1/1, rotation: [-40,10]}',
     '{type: sh, truncation: 31}',
   ];
-  const hashes = (await Promise.all(specs.map(gridFromText))).map(({ hash }) => hash);
+  const hashes = (await Promise.all(specs.map((text) => gridFromText(text)))).map(({ hash }) => hash);
   t.equal(new Set(hashes).size, hashes.length);
   for (const hash of hashes) t.match(hash, /^[0-9a-f]{32}$/);
 });
@@ -243,8 +243,8 @@ t.test('a wrong gridspec says what was met and what is accepted', async (t) => {
     ['N321', 'input.grid', /no table for N = 321.*N320/],
     ['F0', 'input.grid', /Gaussian number 0/],
     ['L5x1', 'input.grid', /L5x1/],
-    ['CS-EA-8', 'unsupported.grid', /'CS-EA-8'/],
-    ['eORCA1_T', 'unsupported.grid', /eORCA1_T/],
+    ['CS-LFR-L-8', 'unsupported.grid', /'CS-LFR-L-8'/],
+    ['eORCA3_T', 'unsupported.grid', /eORCA3_T/],
     ['1/2/3', 'input.grid', /1\/2\/3/],
     ['0/1', 'input.grid', /increments 0\/1/],
     ['1e-9/1', 'limit.range', /too small/],
