@@ -32,6 +32,9 @@ export { readNpz, writeNpz, type NpzOptions } from './npz.js';
 export { cellAreas } from './conservative/cell-areas.js';
 export { defaultLandSeaAdjustment, landMask, type LandSeaMasks, landSeaWeights } from './land-sea.js';
 export { prepareRegrid, type RegridOptions, type Regridder } from './regrid.js';
+export { scripMatrix } from './scrip/align.js';
+export { readScrip, type ScripSide, type ScripWeights } from './scrip/read.js';
+export { type ScripLayout, type ScripOptions, writeScrip } from './scrip/write.js';
 export type { VectorAxes } from './transport.js';
 export {
   type FieldPair,
