@@ -16,6 +16,7 @@ import { list } from './fdb/list.js';
 import { decode } from './grib/decode.js';
 import { encode } from './grib/encode.js';
 import { apply } from './regrid/apply.js';
+import { conservative } from './regrid/conservative.js';
 import { weights } from './regrid/weights.js';
 import type { Bench, ExecutorName, Setting } from './support/bench.js';
 import { Inputs } from './support/inputs.js';
@@ -23,7 +24,7 @@ import { cpuName, machineFacts, machineLines, slug } from './support/machine.js'
 import { findPeers } from './support/peers.js';
 import { digits, openStore, type Row, table } from './support/report.js';
 
-const benches: readonly Bench[] = [decode, encode, weights, apply, regrid, ls, memory, archive, list, jump, kernels];
+const benches: readonly Bench[] = [decode, encode, weights, conservative, apply, regrid, ls, memory, archive, list, jump, kernels];
 const executorNames: readonly ExecutorName[] = ['cpu', 'gpu', 'software'];
 
 const help = `Usage: npm run bench -- [NAME...] [options]

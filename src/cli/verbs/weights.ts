@@ -1,5 +1,5 @@
 import { writeWhole } from '../../base/index.js';
-import { cachedWeights, methodName, writeNpz } from '../../regrid/index.js';
+import { cachedWeights, methodName, writeNpz, writeScrip } from '../../regrid/index.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { countText, sizeText } from '../terminal/text.js';
 import { namedGrid } from './named-grid.js';
@@ -8,6 +8,8 @@ import { printSummary, refuseTerminal } from './output.js';
 export interface WeightsOptions {
   readonly method: string;
   readonly output: string;
+  /** By the ending of the output when absent. */
+  readonly format?: 'npz' | 'scrip' | 'esmf';
   readonly compress?: true;
   readonly json?: true;
 }
@@ -21,7 +23,11 @@ export async function weights(terminal: Terminal, from: string, to: string, opti
   const startMs = clock.elapsedMs();
   const matrix = await cachedWeights(terminal.context, source, target, { method });
   const seconds = (clock.elapsedMs() - startMs) / 1000;
-  const bytes = writeNpz(matrix, { compressed: options.compress === true });
+  const format = options.format ?? (options.output.endsWith('.nc') ? 'scrip' : 'npz');
+  const bytes =
+    format === 'npz'
+      ? writeNpz(matrix, { compressed: options.compress === true })
+      : writeScrip(matrix, source, target, { method, layout: format === 'esmf' ? 'esmf' : 'cdo' });
   await writeWhole(fs, options.output, bytes);
   const { rows, columns, column } = matrix;
   const text = `${method}, ${countText(rows)} x ${countText(columns)}, ${countText(column.length)} entries, ${seconds.toFixed(2)} s; ${options.output}: ${sizeText(bytes.length)}`;

@@ -14,6 +14,9 @@ const pairs: readonly (readonly [string, Grid, Grid])[] = [
   ['boxes to polygons', gridFromSpec('N24'), turnedBoxes(14, 0.7)],
   ['polygons to boxes', octahedronGrid(8), gridFromSpec('O12')],
   ['turned polygons to boxes', octahedronGrid(9, 0.4), gridFromSpec('7.5/5')],
+  ['HEALPix to boxes', gridFromSpec('H6'), gridFromSpec('O12')],
+  ['boxes to nested HEALPix', gridFromSpec('F12'), gridFromSpec({ grid: 'H4', order: 'nested' })],
+  ['nested HEALPix to polygons', gridFromSpec({ grid: 'H4', order: 'nested' }), turnedBoxes(11, 1.1)],
   ['polygons to polygons', octahedronGrid(7, 0.3), turnedBoxes(11, 1.1)],
 ];
 
