@@ -5,6 +5,8 @@ import { pruneEntries } from './row-slots.js';
 export interface RowEntries {
   /** Appends an entry to the row at hand. */
   add(column: number, weight: number): void;
+  /** Appends the first `count` of some columns and weights. */
+  addRow(columns: Uint32Array, weights: Float64Array, count: number): void;
   /** Ends the row at hand: columns in order, weights below the epsilon dropped (`pruneEntries`) unless they are merged. */
   endRow(): void;
   /** The block, once all rows are ended. */
@@ -42,6 +44,13 @@ export function rowEntries({ rows, expected, signed = false, merge = signed }: R
       if (count === column.length) grow();
       column[count] = c;
       weight[count++] = w;
+    },
+    addRow(columns, weights, added) {
+      while (count + added > column.length) grow();
+      for (let k = 0; k < added; k++) {
+        column[count] = columns[k];
+        weight[count++] = weights[k];
+      }
     },
     endRow() {
       const kept = merge ? orderEntries(column, weight, begin, count - begin) : pruneEntries(column, weight, begin, count - begin);

@@ -33,7 +33,7 @@ export function kNearestRows(problem: Problem, start: number, end: number): Matr
         const picked = pick(search, first + k);
         if (picked > weights.length) weights = new Float64Array(2 * picked);
         const used = picked === 0 ? 0 : weigh(search, picked, weights, lat, lons[k]);
-        for (let entry = 0; entry < used; entry++) entries.add(search.index[entry], weights[entry]);
+        entries.addRow(search.index, weights, used);
       }
       entries.endRow();
     }
