@@ -9,22 +9,42 @@ import { cpuName } from '../support/machine.js';
 import { runProcess } from '../support/process.js';
 import { beside, floorOf } from '../support/report.js';
 
+/** What is made, beside which operator of CDO, and what is asked for. */
+interface Case {
+  readonly source: string;
+  readonly target: string;
+  readonly method: string;
+  readonly peer?: { readonly operator: 'gennn' | 'gendis'; readonly target: string };
+  readonly aim: { readonly ratio: number } | { readonly seconds: number };
+}
+
+const quarter = { target: '0.25/0.25', cdo: 'r1440x721' };
+const cases: readonly Case[] = [
+  { source: 'O1280', target: quarter.target, method: 'k-nearest', peer: { operator: 'gendis', target: quarter.cdo }, aim: { ratio: 3 } },
+  { source: 'O1280', target: quarter.target, method: 'linear', peer: { operator: 'gennn', target: quarter.cdo }, aim: { ratio: 1 } },
+  { source: 'O640', target: quarter.target, method: 'linear', peer: { operator: 'gennn', target: quarter.cdo }, aim: { ratio: 1 } },
+  { source: 'O1280', target: '0.1/0.1', method: 'linear', aim: { seconds: 5 } },
+];
+const small: readonly Case[] = [
+  { source: 'O96', target: '1/1', method: 'k-nearest', peer: { operator: 'gendis', target: 'r360x180' }, aim: { ratio: 3 } },
+  { source: 'O96', target: '1/1', method: 'linear', peer: { operator: 'gennn', target: 'r360x180' }, aim: { ratio: 1 } },
+];
+
 /**
- * Linear weights between two grids, made on the host whatever the executor. `cdo gennn` makes nearest-neighbour weights: CDO has
- * no bilinear from O grids. Two rows: the whole process `dte weights`, start and file included, which is what `cdo gennn` is;
- * and the making alone, in a running process.
+ * Weights between two grids, made on the host whatever the executor. CDO has no bilinear from O grids: beside linear weights stand
+ * its nearest neighbours; `cdo gendis` takes the four nearest points, as `k-nearest` does. Two rows each: the whole process
+ * `dte weights`, start and file included, which is what the peer is; and the making alone, in a running process.
  */
 export const weights: Bench = {
   name: 'regrid/weights',
-  about: 'linear weights from O1280 and O640 to 0.25 degrees, beside cdo gennn',
+  about: 'k-nearest and linear weights from O1280 and O640 to 0.25 and 0.1 degrees, beside cdo gendis and gennn',
   async run(setting) {
-    for (const source of setting.quick ? ['O96'] : ['O1280', 'O640']) await weightsRows(setting, source);
+    for (const one of setting.quick ? small : cases) await weightsRows(setting, one);
   },
 };
 
-async function weightsRows(setting: Setting, sourceName: string): Promise<void> {
-  const { context, inputs, peers, runs, report, quick } = setting;
-  const [target, cdoTarget] = quick ? ['1/1', 'r360x180'] : ['0.25/0.25', 'r1440x721'];
+async function weightsRows(setting: Setting, { source: sourceName, target, method, peer, aim }: Case): Promise<void> {
+  const { context, inputs, peers, runs, report } = setting;
   const source = gridFromSpec(sourceName);
   const folder = mkdtempSync(join(inputs.folder, 'weights-'));
   const { cdo } = peers;
@@ -37,18 +57,18 @@ async function weightsRows(setting: Setting, sourceName: string): Promise<void> 
     const cache = join(folder, 'cache');
     const env = { DTE_CACHE: cache, DTE_THREADS: String(threads) };
     const whole = {
-      run: () => dte(['weights', sourceName, target, '--method', 'linear', '-o', join(folder, 'w.npz')], env),
+      run: () => dte(['weights', sourceName, target, '--method', method, '-o', join(folder, 'w.npz')], env),
       after: () => rmSync(cache, { recursive: true, force: true }),
     };
     const alone = {
       run: async () => {
-        matrix = await prepareWeights(bounded, source, gridFromSpec(target));
+        matrix = await prepareWeights(bounded, source, gridFromSpec(target), { method });
       },
     };
     const theirs =
-      typeof cdo === 'string'
+      typeof cdo === 'string' || peer === undefined
         ? []
-        : [{ run: () => runProcess(cdo.command, ['-s', '-P', '1', `gennn,${cdoTarget}`, file, join(folder, 'w.nc')]) }];
+        : [{ run: () => runProcess(cdo.command, ['-s', '-P', '1', `${peer.operator},${peer.target}`, file, join(folder, 'w.nc')]) }];
     const [wholeSpread, aloneSpread, peerSpread] = await interleaved([whole, alone, ...theirs], runs);
     const made = matrix as unknown as Matrix;
     const bytes = made.rowStart.byteLength + made.column.byteLength + made.weight.byteLength;
@@ -61,17 +81,17 @@ async function weightsRows(setting: Setting, sourceName: string): Promise<void> 
       threads,
       unit: 'ms',
     } as const;
-    const peerName = `cdo gennn${typeof cdo === 'string' ? '' : ', whole process'}`;
+    const peerName = `cdo ${peer?.operator}${typeof cdo === 'string' ? '' : ', whole process'}`;
     for (const [work, own] of [
-      ['dte weights, whole process', wholeSpread!],
-      ['linear weights, making alone', aloneSpread!],
+      [`dte weights --method ${method}, whole process`, wholeSpread!],
+      [`${method} weights, making alone`, aloneSpread!],
     ] as const) {
       report({
         ...common,
         work,
         own,
-        ...beside(own, peerName, peerSpread ?? (cdo as string)),
-        aim: { ratio: 1 },
+        ...(peer === undefined ? {} : beside(own, peerName, peerSpread ?? (cdo as string))),
+        aim,
         floor: floorOf(bytes, bandwidth),
       });
     }

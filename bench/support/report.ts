@@ -19,8 +19,8 @@ export interface Row {
   readonly peer?: PeerFigure | { readonly name: string; readonly absent: string };
   /** Peer over own: above 1 we are faster. */
   readonly ratio?: number;
-  /** What the issue asks for: the ratio to the peer, or the share of the copy bandwidth. */
-  readonly aim?: { readonly ratio: number } | { readonly share: number };
+  /** What the issue asks for: the ratio to the peer, the share of the copy bandwidth, or a time. */
+  readonly aim?: { readonly ratio: number } | { readonly share: number } | { readonly seconds: number };
   /** Octets that must be moved at least, and how long that takes at the copy bandwidth measured in this process. */
   readonly floor?: Floor;
   readonly note?: string;
@@ -111,10 +111,15 @@ function cellsOf(row: Row): readonly string[] {
     peer === undefined ? '-' : measured === undefined ? `${peer.name} (absent)` : peer.name,
     measured === undefined ? '-' : digits(measured.median),
     ratio === undefined ? '-' : `${ratio.toFixed(2)}x`,
-    aim === undefined ? '-' : 'ratio' in aim ? `${aim.ratio}x` : `${100 * aim.share} %`,
+    aim === undefined ? '-' : aimText(aim),
     floor === undefined ? '-' : digits(floor.milliseconds),
     floor === undefined ? '-' : `${((100 * floor.milliseconds) / own.median).toFixed(0)} %`,
   ];
+}
+
+function aimText(aim: NonNullable<Row['aim']>): string {
+  if ('ratio' in aim) return `${aim.ratio}x`;
+  return 'share' in aim ? `${100 * aim.share} %` : `${aim.seconds} s`;
 }
 
 function rateOf({ amount, own, unit }: Row): string {
