@@ -66,7 +66,17 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'zarrHierarchy',
     'zarrView',
   ],
-  'mir/index': ['compilePlan', 'createMir', 'itemBatches', 'mirOptionName', 'mirOptions', 'optionGroups', 'parseMirOptions', 'planText'],
+  'mir/index': [
+    'compilePlan',
+    'createMir',
+    'inputKey',
+    'itemBatches',
+    'mirOptionName',
+    'mirOptions',
+    'optionGroups',
+    'parseMirOptions',
+    'planText',
+  ],
   'pyfdb/index': ['DataHandle', 'FDB', 'pyfdbModule'],
   'spectral/index': [
     'coefficientOperator',

@@ -2,7 +2,7 @@ import { type Field, releaseField } from '../atlas/index.js';
 import { atPlace } from '../base/index.js';
 import type { Engine } from '../compute/index.js';
 import { type Message, type PreparedDecode, prepareDecode } from '../grib/index.js';
-import type { InputKind, Item, ItemBatch, Mir, PreparedPlans } from '../mir/index.js';
+import { inputKey, type Item, type ItemBatch, type Mir, type PreparedPlans } from '../mir/index.js';
 import type { FieldOutput, OutgoingFields } from './regrid-output.js';
 import type { Stopwatch } from './stopwatch.js';
 
@@ -28,9 +28,9 @@ interface Group {
 
 /** Decodes a batch once, regrids it to all targets in one pass, and encodes what comes out; messages in the order of the items. */
 export async function regridItems(engine: Engine, mir: Mir, { grid, items }: ItemBatch, { outputs, watch }: RegridTo): Promise<Outgoing> {
-  const kinds = [...new Set(items.map(({ kind }) => kind))];
+  const keys = [...new Set(items.map(inputKey))];
   const groups = await allOrNone(
-    kinds.map((kind) => prepareGroup(engine, mir, { grid, items }, kind, watch)),
+    keys.map((key) => prepareGroup(engine, mir, { grid, items }, key, watch)),
     ({ decoded }) => discardAll(decoded),
   );
   const results = await watch.time(
@@ -50,15 +50,15 @@ export async function regridItems(engine: Engine, mir: Mir, { grid, items }: Ite
   }
 }
 
-async function prepareGroup(engine: Engine, mir: Mir, { grid, items }: ItemBatch, kind: InputKind, watch: Stopwatch): Promise<Group> {
-  const places = items.flatMap((item, place) => (item.kind === kind ? [place] : []));
+async function prepareGroup(engine: Engine, mir: Mir, { grid, items }: ItemBatch, key: string, watch: Stopwatch): Promise<Group> {
+  const places = items.flatMap((item, place) => (inputKey(item) === key ? [place] : []));
   const first = items[places[0] as number] as Item;
   const decoding = first.messages.map((_, half) => {
     const messages = places.map((place) => (items[place] as Item).messages[half] as Message);
     return watch.time('decode', prepareDecode(engine, messages, grid));
   });
   // Weights and entropy decoding have nothing to do with each other.
-  const planning = watch.time('weights', mir.plansFor({ grid, kind }));
+  const planning = watch.time('weights', mir.plansFor(first));
   planning.catch(() => {});
   const decoded = await allOrNone(decoding, (prepared) => prepared.discard());
   try {

@@ -80,7 +80,10 @@ export function gridSection1(grid: Grid, template: Message): Uint8Array {
   putUnsigned(bytes, 8, 2, header.rows);
   putSigned(bytes, 10, 3, Math.round(header.box.north * 1e3));
   putSigned(bytes, 13, 3, Math.round(positive(header.box.west) * 1e3));
-  bytes[16] = (header.dlon === undefined ? 0 : 0x80) | ((rawNumber(template, 'resolutionAndComponentFlags') ?? 0) & 0x48);
+  bytes[16] =
+    (header.dlon === undefined ? 0 : 0x80) |
+    ((rawNumber(template, 'resolutionAndComponentFlags') ?? 0) & 0x40) |
+    (uvFlag(template) ? 0x08 : 0);
   putSigned(bytes, 17, 3, Math.round(header.box.south * 1e3));
   putSigned(bytes, 20, 3, Math.round(eastOf(header.box) * 1e3));
   putUnsigned(bytes, 23, 2, header.dlon === undefined ? MISSING_2 : Math.round(header.dlon * 1e3));
@@ -157,5 +160,6 @@ function shapeOf(template: Message | undefined): Uint8Array {
 }
 
 function uvFlag(template: Message | undefined): boolean {
+  if (template?.axes !== undefined) return template.axes === 'grid';
   return ((template === undefined ? 0 : (rawNumber(template, 'resolutionAndComponentFlags') ?? 0)) & 0x08) !== 0;
 }

@@ -29,6 +29,8 @@ export interface Message {
   /** File, message number and offset, for errors. */
   readonly where: Where;
   readonly tables: GribTables;
+  /** What components of vectors are measured along, where the values to be written no longer are what the grid section says. */
+  readonly axes?: 'earth' | 'grid';
   /** Keys worked out so far. */
   readonly known: { readonly values: Map<string, KeyValue | undefined>; readonly layouts: (SectionLayout | undefined)[] };
 }

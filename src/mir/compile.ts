@@ -4,5 +4,5 @@ export { relabelled } from './headers.js';
 export { pairingOf } from './items.js';
 export { compilePlan } from './plan.js';
 export { prepareStages } from './prepare.js';
-export { regridOptions } from './regrid-options.js';
+export { checkInterpolation } from './interpolate-step.js';
 export { fixedTarget } from './target.js';

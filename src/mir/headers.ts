@@ -5,14 +5,19 @@ import type { Plan } from './plan-text.js';
 
 /**
  * The fields of a plan with messages that say what they hold now: wind that was made of vorticity and divergence has the parameters
- * of wind. Field i is that of `plan.components[i]`.
+ * of wind, and vectors that were turned say what they are measured along. Field i is that of `plan.components[i]`.
  */
 export function relabelled(plan: Plan, fields: readonly Field<Message>[]): readonly Field<Message>[] {
-  if (plan.input.kind !== 'vod' || plan.steps.every(({ name }) => name !== 'wind-from-vorticity')) return fields;
-  return fields.map((field, index) => {
-    const param = plan.components[index] === 'u' ? windParams[0] : windParams[1];
-    return { ...field, layers: field.layers.map((message) => withParam(message, param)) };
-  });
+  const makesWind = plan.steps.some(({ name }) => name === 'wind-from-vorticity');
+  const axes = plan.steps.findLast((step) => step.name === 'interpolate')?.vector?.to;
+  if (!makesWind && axes === undefined) return fields;
+  return fields.map((field, index) => ({
+    ...field,
+    layers: field.layers.map((message) => {
+      const named = makesWind ? withParam(message, plan.components[index] === 'u' ? windParams[0] : windParams[1]) : message;
+      return axes === undefined ? named : { ...named, axes };
+    }),
+  }));
 }
 
 function withParam(message: Message, paramId: number): Message {

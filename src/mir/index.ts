@@ -30,4 +30,4 @@ export {
 } from './options.js';
 export type { ValueType } from './option-values.js';
 export { type Component, type Plan, planText } from './plan-text.js';
-export type { InputKind, PlanInput, Step, StepName } from './step.js';
+export { type InputKind, inputKey, type PlanInput, type Step, type StepName, type VectorStep } from './step.js';

@@ -2,12 +2,10 @@ import type { Grid } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
 import { find, get, gridOf, type Message } from '../grib/index.js';
 import type { MirOptions } from './options.js';
-import type { InputKind } from './step.js';
+import { hasOwnAxes, type PlanInput } from './step.js';
 
 /** What a plan is applied to: a message by itself, or the two of a pair, in the order that the plan takes them. */
-export interface Item {
-  readonly kind: InputKind;
-  readonly grid: Grid;
+export interface Item extends PlanInput {
   readonly messages: readonly Message[];
 }
 
@@ -118,7 +116,8 @@ export async function* itemsOf(messages: AsyncIterable<Message>, pairing: Pairin
     queue.shift();
     if (queue.length === 0) waiting.delete(key);
     heldBytes -= other.message.bytes.length;
-    yield { kind: role.kind, grid, messages: role.place === 1 ? [other.message, message] : [message, other.message] };
+    const axes = hasOwnAxes(grid) && find(message, 'uvRelativeToGrid') === 1 ? 'grid' : 'earth';
+    yield { kind: role.kind, axes, grid, messages: role.place === 1 ? [other.message, message] : [message, other.message] };
   }
   for (const one of [...waiting.values()].flat()) refuse(alone(one), onDamage);
 }
@@ -138,6 +137,7 @@ const identityKeys = [
   'level',
   'number',
   'scanningMode',
+  'uvRelativeToGrid',
 ] as const;
 
 function identityOf(message: Message): string {

@@ -31,6 +31,11 @@ export const methodFlags = {
   'cressman-as-upstream': { help: 'keep the sign error of MIR: with an odd power no point has a value', standard: 'false', isFlag: true },
   'climate-filter-delta': { help: 'half width of the edge around distance / 2, m', standard: '1000' },
   'healpix-half-box': { help: 'as upstream: boxes of shifted HEALPix rows lie half a box too far east', standard: 'false', isFlag: true },
+  normalise: {
+    help: 'divide by the part of the target cell that source cells cover, so that rows sum to 1; else by the whole cell (true, false)',
+    standard: 'true',
+  },
+  'least-covered': { help: 'share of a target cell that source cells must cover for it to have a value', standard: '0' },
   'interpolation-statistics': {
     help: 'what is made of the source points of a target point (maximum, minimum, mean, sum, count and others)',
     standard: 'maximum',

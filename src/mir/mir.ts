@@ -8,7 +8,7 @@ import type { Operator } from './operators.js';
 import type { MirOptions } from './options.js';
 import type { Plan } from './plan-text.js';
 import type { Stage } from './prepare.js';
-import type { PlanInput } from './step.js';
+import { inputKey, type PlanInput } from './step.js';
 import type { Target } from './target.js';
 
 /** The plans of all targets for one kind of input, their weights and masks on the device. */
@@ -71,7 +71,7 @@ export function createMir(engine: Engine, targets: readonly MirOptions[]): Mir {
       await fixed();
     },
     plansFor(input) {
-      const key = `${input.kind} ${input.grid.hash}`;
+      const key = inputKey(input);
       let ready = known.get(key);
       if (ready === undefined) known.set(key, (ready = fixed().then((grids) => prepare(engine, targets, grids, input))));
       return ready.then(({ prepared }) => prepared);
@@ -89,10 +89,10 @@ interface Ready {
 }
 
 async function checkTargets(targets: readonly MirOptions[]): Promise<readonly (Target | undefined)[]> {
-  const { fixedTarget, regridOptions } = await import('./compile.js');
+  const { checkInterpolation, fixedTarget } = await import('./compile.js');
   const grids: (Target | undefined)[] = [];
   for (const options of targets) {
-    regridOptions(options);
+    checkInterpolation(options);
     grids.push(await fixedTarget(options));
   }
   return grids;

@@ -41,7 +41,7 @@ const option = <T>(
   ...more,
 });
 
-const selections = word(['none', 'file']);
+const selections = word(['file']);
 const nablaOperations = ['scalar-gradient', 'scalar-laplacian', 'uv-divergence', 'uv-gradient', 'uv-vorticity'] as const;
 
 export type NablaOperation = (typeof nablaOperations)[number];
@@ -112,6 +112,12 @@ export const mirOptions = {
   uv: option('winds', flag, 'take u and v as vectors: matched, interpolated and turned together'),
   vod2uv: option('winds', flag, 'make u and v of spectral vorticity and divergence'),
   uv2uv: option('winds', flag, 'u and v are vectors; spectral ones are u cos(lat) and v cos(lat)'),
+  'vector-space': option(
+    'winds',
+    word(['transport', '1d-linear']),
+    'how vectors are interpolated: carried along great circles, which is right at the poles, or as two scalars, as MIR does',
+    { standard: 'transport' },
+  ),
   'u-only': option('winds', flag, 'of a pair, write u only'),
   'v-only': option('winds', flag, 'of a pair, write v only'),
 
@@ -124,7 +130,7 @@ export const mirOptions = {
       standard: '0.2',
     },
   ),
-  'lsm-selection': option('masks', selections, 'where the masks come from: none, or file'),
+  'lsm-selection': option('masks', selections, 'where the masks come from: file'),
   'lsm-selection-input': option('masks', selections, 'that of the input'),
   'lsm-selection-output': option('masks', selections, 'that of the output'),
   'lsm-file': option('masks', text('file'), 'GRIB file with a land-sea mask, for input and output'),
@@ -190,7 +196,7 @@ const notImplemented: ReadonlySet<string> = new Set(
     'grib-use-metkit-encoder input-statistics interpolation-global-input interpolation-global-output interpolation-matrix ' +
     'interpolation-matrix-free metadata mode-boolean-min mode-disambiguate-max mode-real-min mode-real-values only output-statistics pattern ' +
     'point-search-trees pole-displacement-in-degree pre-globalise precision prune-epsilon reset-missing-values same sparse-backend ' +
-    'statistics unstructured vector-space'
+    'statistics unstructured'
   ).split(' '),
 );
 

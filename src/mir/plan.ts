@@ -1,7 +1,9 @@
 import { crop, type Grid } from '../atlas/index.js';
 import { DteError, isDteError } from '../base/index.js';
 import type { MirOptions } from './options.js';
-import { regridOptions } from './regrid-options.js';
+import { interpolateStep } from './interpolate-step.js';
+import { maskFile } from './lsm-plan.js';
+import { vectorStep } from './vector-plan.js';
 import { spectralSteps } from './spectral-plan.js';
 import type { Component, Plan } from './plan-text.js';
 import { gridText, type PlanInput, type Step } from './step.js';
@@ -17,8 +19,9 @@ export async function compilePlan(options: MirOptions, input: PlanInput, fixed?:
   const isSpectral = input.grid.type === 'sh';
   const target = fixed ?? (await targetOf(options, input.grid));
   const steps: Step[] = [];
-  if (options['mask-input-lsm-value'] !== undefined && !isSpectral)
-    steps.push({ name: 'mask-input-lsm', value: options['mask-input-lsm-value'] });
+  const inputMask = options['mask-input-lsm-value'];
+  if (inputMask !== undefined && !isSpectral)
+    steps.push({ name: 'mask-input-lsm', value: inputMask, mask: maskFile(options, 'input', 'mask-input-lsm-value') });
   const staysSpectral = isSpectral && (target === undefined || target.whole.type === 'sh');
   if (isSpectral) steps.push(...(await spectralSteps(options, input, staysSpectral ? undefined : target)));
   else if (target !== undefined) steps.push(...(await griddedSteps(options, input, target)));
@@ -68,15 +71,14 @@ async function griddedSteps(options: MirOptions, input: PlanInput, target: Targe
   const { grid: source, kind } = input;
   const wanted = cropsLater(options) ? whole : part;
   if (source.hash === wanted.hash || holdsPart(source, part, options.area)) return [];
-  const vector = kind === 'uv';
+  const vector = kind === 'uv' ? vectorStep(options, input) : undefined;
   const between = options['intermediate-interpolation'];
   const steps: Step[] = [];
   if (between !== undefined && options.intgrid !== undefined) {
     const middle = await targetOf({ grid: options.intgrid }, source);
-    if (middle !== undefined && middle.whole.hash !== source.hash)
-      steps.push({ name: 'interpolate', to: middle.whole, options: regridOptions(options, between), vector });
+    if (middle !== undefined && middle.whole.hash !== source.hash) steps.push(interpolateStep(options, middle.whole, vector, between));
   }
-  steps.push({ name: 'interpolate', to: wanted, options: regridOptions(options), vector });
+  steps.push(interpolateStep(options, wanted, vector));
   return steps;
 }
 
@@ -104,7 +106,7 @@ function shapeSteps(options: MirOptions, { part }: Target, now: Grid): readonly 
   else if (area !== undefined && now.hash !== part.hash) steps.push({ name: 'crop', area, to: part });
   if (bitmap !== undefined) steps.push({ name: 'bitmap', file: bitmap });
   const mask = options['mask-output-lsm-value'];
-  if (mask !== undefined) steps.push({ name: 'mask-output-lsm', value: mask });
+  if (mask !== undefined) steps.push({ name: 'mask-output-lsm', value: mask, mask: maskFile(options, 'output', 'mask-output-lsm-value') });
   if (frame !== undefined) steps.push({ name: 'frame', size: frame });
   return steps;
 }

@@ -1,12 +1,12 @@
 import type { Grid } from '../atlas/index.js';
-import { DteError, readWhole } from '../base/index.js';
+import { assert, DteError, readWhole } from '../base/index.js';
 import type { Engine } from '../compute/index.js';
-import { prepareRegrid } from '../regrid/index.js';
+import { prepareRegrid, prepareVectorRegrid, type RegridOptions } from '../regrid/index.js';
 import { parseBitmapFile } from './bitmap-file.js';
 import { areaMask, both, frameMask, type Mask } from './masks.js';
 import { cropOperator, eachField, limitOperator, maskOperator, type Operator, selectOperator } from './operators.js';
 import type { Plan } from './plan-text.js';
-import { gridText, type Step } from './step.js';
+import { gridText, type Step, type VectorStep } from './step.js';
 
 /** What has been done to an input so far, as text: the key of the operator that comes last. */
 export type Stage = string;
@@ -32,7 +32,7 @@ function keyOf(step: Step): string {
   return JSON.stringify(step, (key, value: unknown) => (key === 'to' ? (value as Grid).hash : value));
 }
 
-const maskSteps: readonly string[] = ['mask-area', 'bitmap', 'mask-output-lsm', 'frame'];
+const maskSteps: readonly string[] = ['mask-input-lsm', 'mask-area', 'bitmap', 'mask-output-lsm', 'frame'];
 
 /** Steps one by one, but masks that follow each other together: they become one. */
 function grouped(steps: readonly Step[]): readonly (readonly Step[])[] {
@@ -61,6 +61,9 @@ async function maskOf(engine: Engine, step: Step, grid: Grid): Promise<Mask> {
       return areaMask(grid, step.area);
     case 'frame':
       return frameMask(grid, step.size);
+    case 'mask-input-lsm':
+    case 'mask-output-lsm':
+      return await (await landSea()).landSeaMask(engine, step.mask, step.value, grid);
     case 'bitmap':
       return await bitmapMask(engine, step.file, grid);
     default:
@@ -80,7 +83,10 @@ async function bitmapMask({ context }: Engine, file: string, grid: Grid): Promis
 async function prepareStep(engine: Engine, step: Step, grid: Grid): Promise<Operator> {
   switch (step.name) {
     case 'interpolate': {
-      const regridder = await prepareRegrid(engine, grid, step.to, step.options);
+      const lsm = step.lsm === undefined ? {} : { lsm: await (await landSea()).landSeaMasks(engine, step.lsm, grid, step.to) };
+      const options = { ...step.options, ...lsm };
+      if (step.vector !== undefined) return await vectorOperator(engine, grid, step.to, options, step.vector);
+      const regridder = await prepareRegrid(engine, grid, step.to, options);
       return eachField((pass, field) => regridder.apply(pass, field), regridder.release);
     }
     case 'crop':
@@ -98,6 +104,21 @@ async function prepareStep(engine: Engine, step: Step, grid: Grid): Promise<Oper
     default:
       throw notImplemented(step);
   }
+}
+
+/** Loaded by the first that has masks. */
+const landSea = (): Promise<typeof import('./land-sea.js')> => import('./land-sea.js');
+
+async function vectorOperator(engine: Engine, source: Grid, target: Grid, options: RegridOptions, vector: VectorStep): Promise<Operator> {
+  const { way: vectors, from: sourceAxes, to: targetAxes } = vector;
+  const regridder = await prepareVectorRegrid(engine, source, target, { ...options, vectors, sourceAxes, targetAxes });
+  return {
+    apply(pass, [u, v]) {
+      assert(u !== undefined && v !== undefined, 'a vector has two components');
+      return regridder.apply(pass, u, v);
+    },
+    release: regridder.release,
+  };
 }
 
 function notImplemented({ name }: Step): DteError {

@@ -1,8 +1,9 @@
 import { type Grid, gridFromText, spectralGrid } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
 import type { MirOptions } from './options.js';
-import { regridOptions } from './regrid-options.js';
+import { interpolateStep } from './interpolate-step.js';
 import { gridText, type PlanInput, type Step } from './step.js';
+import { vectorStep } from './vector-plan.js';
 import type { Target } from './target.js';
 
 /** Points of a Gaussian grid for each wave, by the name of the order. */
@@ -54,8 +55,8 @@ export async function spectralSteps(options: MirOptions, input: PlanInput, targe
   const transformTo = between ?? wanted;
   steps.push({ name: 'transform', to: transformTo, perCosine: makesWind || input.kind === 'uv' || input.kind === 'wind' });
   if (transformTo.hash !== wanted.hash) {
-    const vector = input.kind === 'uv' || makesWind;
-    steps.push({ name: 'interpolate', to: wanted, options: regridOptions(options), vector });
+    const vector = input.kind === 'uv' || makesWind ? vectorStep(options, input) : undefined;
+    steps.push(interpolateStep(options, wanted, vector));
   }
   return steps;
 }

@@ -6,6 +6,18 @@ import type { NablaOperation } from './options.js';
 export interface PlanInput {
   readonly grid: Grid;
   readonly kind: InputKind;
+  /** What the components of a pair are measured along: east and north (the default), or the axes of the grid. */
+  readonly axes?: 'earth' | 'grid';
+}
+
+/** Equal for inputs that have the same plan. */
+export function inputKey({ kind, axes = 'earth', grid }: PlanInput): string {
+  return `${kind} ${axes} ${grid.hash}`;
+}
+
+/** Whether a grid has axes other than east and north. */
+export function hasOwnAxes(grid: Grid): boolean {
+  return grid.northAngle !== undefined || grid.rotated !== undefined || grid.projected !== undefined;
 }
 
 /**
@@ -16,18 +28,44 @@ export type InputKind = 'scalar' | 'uv' | 'vod' | 'wind';
 
 /** One step of a plan: plain data, in words by `stepText`. Each takes what the one before it gives. */
 export type Step =
-  | { readonly name: 'mask-input-lsm'; readonly value: number }
+  | { readonly name: 'mask-input-lsm'; readonly value: number; readonly mask: MaskFile }
   | SpectralStep
-  | { readonly name: 'interpolate'; readonly to: Grid; readonly options: RegridOptions; readonly vector: boolean }
-  | { readonly name: 'turn-wind'; readonly to: Grid }
+  | {
+      readonly name: 'interpolate';
+      readonly to: Grid;
+      readonly options: RegridOptions;
+      readonly vector?: VectorStep;
+      readonly lsm?: LandSea;
+    }
   | { readonly name: 'nabla'; readonly operation: NablaOperation; readonly polesMissing: boolean }
   | { readonly name: 'crop'; readonly area: readonly number[]; readonly to: Grid }
   | { readonly name: 'mask-area'; readonly area: readonly number[] }
   | { readonly name: 'bitmap'; readonly file: string }
-  | { readonly name: 'mask-output-lsm'; readonly value: number }
+  | { readonly name: 'mask-output-lsm'; readonly value: number; readonly mask: MaskFile }
   | { readonly name: 'frame'; readonly size: number }
   | { readonly name: 'select'; readonly component: 'u' | 'v' }
   | { readonly name: 'limit'; readonly minimum: number; readonly maximum: number };
+
+/** A land-sea mask: the first field of a GRIB file, brought to the grid it is needed on; land from `threshold` on. */
+export interface MaskFile {
+  readonly file: string;
+  readonly method: string;
+  readonly threshold: number;
+}
+
+/** Masks of both sides of an interpolation, and the factor of weights between land and sea. */
+export interface LandSea {
+  readonly input: MaskFile;
+  readonly output: MaskFile;
+  readonly adjustment: number;
+}
+
+/** How vectors are interpolated: carried along great circles, or as two scalars; and what they are measured along before and after. */
+export interface VectorStep {
+  readonly way: 'transport' | 'components';
+  readonly from: 'earth' | 'grid';
+  readonly to: 'earth' | 'grid';
+}
 
 /** A step on spectral coefficients; the last of them leads to values. */
 export type SpectralStep =
@@ -52,7 +90,7 @@ export function stepText(step: Step): string {
   switch (step.name) {
     case 'mask-input-lsm':
     case 'mask-output-lsm':
-      return `${step.name} value=${step.value}`;
+      return `${step.name} value=${step.value} file=${step.mask.file}`;
     case 'truncate':
       return `truncate to T${step.to.truncation}`;
     case 'cesaro':
@@ -62,9 +100,7 @@ export function stepText(step: Step): string {
     case 'transform':
       return `transform to ${gridText(step.to)}${step.perCosine ? ', divided by cos(lat)' : ''}`;
     case 'interpolate':
-      return `interpolate${step.vector ? ' vectors' : ''} to ${gridText(step.to)}${optionsText(step.options)}`;
-    case 'turn-wind':
-      return `turn-wind to the axes of ${gridText(step.to)}`;
+      return `interpolate${vectorText(step.vector)} to ${gridText(step.to)}${optionsText(step.options)}${step.lsm === undefined ? '' : ` lsm=${step.lsm.input.file},${step.lsm.output.file}`}`;
     case 'nabla':
       return `nabla ${step.operation}${step.polesMissing ? ', poles missing' : ''}`;
     case 'crop':
@@ -82,6 +118,13 @@ export function stepText(step: Step): string {
     default:
       return step.name;
   }
+}
+
+function vectorText(vector: VectorStep | undefined): string {
+  if (vector === undefined) return '';
+  const along = (axes: 'earth' | 'grid'): string => (axes === 'grid' ? 'the axes of the grid' : 'east and north');
+  const turn = vector.from === 'earth' && vector.to === 'earth' ? '' : `, from ${along(vector.from)} to ${along(vector.to)},`;
+  return ` vectors${vector.way === 'components' ? ' as two scalars' : ''}${turn}`;
 }
 
 function optionsText(options: RegridOptions): string {

@@ -3,15 +3,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { isDteError } from '../../src/base/index.js';
+import { nodeContext } from '../../src/base/node.js';
+import { regridFiles } from '../../src/cli/regrid.js';
 import { regridTargets } from '../../src/cli/regrid-targets.js';
 import { find, gridOf, packingType } from '../../src/grib/index.js';
 import { cpuEngine } from '../support/engines.js';
 import { decoded } from '../support/decoded.js';
 import { noShared, readMessages, sharedGrib } from '../grib/peer.js';
 import { dte, output, scratch } from './dte.js';
+import { regridTo } from './regrid-to.js';
 
 const folder = scratch(t);
 const env = { DTE_CACHE: join(folder, 'cache') };
+const context = { ...nodeContext(), env };
+const cpu = { device: 'cpu', threads: 1 } as const;
 const place = (name: string): string => join(folder, name);
 const members = join(sharedGrib, 'era5-levels-members.grib');
 
@@ -64,19 +69,18 @@ t.test('several targets of one run are those of runs of their own, octet for oct
     'd.grib': ['rotation=-40/10', 'grid=10/10'],
   };
   const inputs = [members, join(sharedGrib, 'fields_with_missing_values.grib')];
-  const to = Object.entries(targets).flatMap(([name, options]) => ['--to', `${options.join(',')},output=${place(name)}`]);
-  await output(['regrid', ...inputs, ...to], { env });
+  const texts = Object.entries(targets).map(([name, options]) => `${options.join(',')},output=${place(name)}`);
+  await regridFiles(context, inputs, { ...cpu, targets: regridTargets({}, undefined, texts) });
   for (const [name, options] of Object.entries(targets)) {
-    const flags = options.map((text) => `--${text}`);
-    await output(['regrid', ...inputs, '-o', place('alone.grib'), ...flags], { env });
+    await regridTo(context, inputs, { ...cpu, output: place('alone.grib'), ...Object.fromEntries(options.map((text) => text.split('='))) });
     t.ok(readFileSync(place(name)).equals(readFileSync(place('alone.grib'))), name);
   }
 });
 
 t.test('area mode, frame and bounds make points missing in the file', { skip: noShared }, async (t) => {
   const input = join(sharedGrib, 'regular_ll_msl.grib');
-  await output(['regrid', input, '-o', place('mask.grib'), '--area', '60/-30/20/30', '--area-mode', 'mask'], { env });
-  await output(['regrid', input, '-o', place('crop.grib'), '--area', '60/-30/20/30'], { env });
+  await regridTo(context, [input], { ...cpu, output: place('mask.grib'), area: '60/-30/20/30', 'area-mode': 'mask' });
+  await regridTo(context, [input], { ...cpu, output: place('crop.grib'), area: '60/-30/20/30' });
   await output(
     ['regrid', input, '-o', place('frame.grib'), '--grid', '10/10', '--frame', '1', '--limiter', '--limiter-minimum', '101325'],
     { env },
@@ -98,7 +102,7 @@ t.test('area mode, frame and bounds make points missing in the file', { skip: no
 });
 
 t.test('without a grid, fields are only packed anew', { skip: noShared }, async (t) => {
-  await output(['regrid', join(sharedGrib, 'reduced_gg.grib'), '-o', place('packed.grib'), '--accuracy', '8'], { env });
+  await regridTo(context, [join(sharedGrib, 'reduced_gg.grib')], { ...cpu, output: place('packed.grib'), accuracy: 8 });
   const [before] = await readMessages(join(sharedGrib, 'reduced_gg.grib'));
   const [after] = await readMessages(place('packed.grib'));
   t.equal(gridOf(after!).hash, gridOf(before!).hash);
@@ -122,15 +126,22 @@ t.test('--plan prints the steps for each grid and target, and writes nothing', {
 t.test('a wrong target ends the command before anything is written', { skip: noShared }, async (t) => {
   const good = `grid=5/5,output=${place('good.grib')}`;
   for (const [bad, code, message] of [
-    ['grid=F7777x,output=bad.grib', 2, /F7777x/],
-    ['grid=5/5,area=10/0/50/5,output=bad.grib', 2, /north 10 is south of south 50/],
-    ['grid=5/5,method=nearly,output=bad.grib', 2, /'nearly' is not an interpolation method/],
-    [`bitmap=${place('absent.bitmap')},output=${place('bad.grib')}`, 4, /absent\.bitmap/],
-    [`grid=5/5,output=${join(members, 'bad.grib')}`, 70, /era5-levels-members/],
+    ['grid=F7777x,output=bad.grib', 'input.grid', /F7777x/],
+    ['grid=5/5,area=10/0/50/5,output=bad.grib', 'input.area', /north 10 is south of south 50/],
+    ['grid=5/5,method=nearly,output=bad.grib', 'input.option', /'nearly' is not an interpolation method/],
+    ['grid=5/5,nclosest=3,output=bad.grib', 'input.option', /'nclosest' is not an option of the method linear/],
+    ['grid=5/5,method=k-nearest,nclosest=0,output=bad.grib', 'input.option', /nclosest cannot be 0/],
+    ['grid=5/5,lsm,output=bad.grib', 'input.option', /lsm without a land-sea mask of the input/],
+    [`bitmap=${place('absent.bitmap')},output=${place('bad.grib')}`, 'absent.file', /absent\.bitmap/],
+    [`grid=5/5,output=${join(members, 'bad.grib')}`, 'fault.write', /era5-levels-members/],
   ] as const) {
-    const run = await dte(['regrid', members, '--to', good, '--to', bad], { env });
-    t.equal(run.code, code, `${bad}: ${run.stderr}`);
-    t.match(run.stderr, message);
+    await t.rejects(
+      regridFiles(context, [members], { ...cpu, targets: regridTargets({}, undefined, [good, bad]) }),
+      { code, message },
+      bad,
+    );
     t.notOk(existsSync(place('good.grib')), `${bad}: nothing is written`);
   }
+  const run = await dte(['regrid', members, '--to', good, '--to', 'grid=F7777x,output=bad.grib'], { env });
+  t.equal(run.code, 2, run.stderr);
 });

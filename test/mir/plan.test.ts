@@ -36,6 +36,7 @@ t.test('area as mask, bitmap, frame and bounds come in this order', async (t) =>
       'limiter-maximum': 5,
       bitmap: 'points.bitmap',
       'mask-output-lsm-value': 0,
+      'lsm-file': 'lsm.grib',
       'area-mode': 'mask',
       area: '70/-25/30/45',
       grid: '5/5',
@@ -44,11 +45,44 @@ t.test('area as mask, bitmap, frame and bounds come in this order', async (t) =>
       `interpolate to {grid:[5,5]} ${linear}`,
       'mask-area area=70/-25/30/45',
       'bitmap points.bitmap',
-      'mask-output-lsm value=0',
+      'mask-output-lsm value=0 file=lsm.grib',
       'frame size=2',
       'limit minimum=-1e+30 maximum=5',
     ],
   );
+});
+
+t.test('land-sea masks: before interpolation, in its weights, after it', async (t) => {
+  const files = { 'lsm-file-input': 'in.lsm', 'lsm-file-output': 'out.lsm' };
+  t.same(await steps('O32', { grid: '5/5', lsm: true, 'mask-input-lsm-value': 1, ...files }), [
+    'mask-input-lsm value=1 file=in.lsm',
+    `interpolate to {grid:[5,5]} ${linear} lsm=in.lsm,out.lsm`,
+  ]);
+  for (const [options, message] of [
+    [{ lsm: true }, /lsm without a land-sea mask of the input .*lsm-file-input/],
+    [{ lsm: true, 'lsm-file-input': 'x' }, /lsm without a land-sea mask of the output/],
+    [{ 'mask-input-lsm-value': 1 }, /mask-input-lsm-value without a land-sea mask/],
+    [{ lsm: true, 'lsm-file': 'x', 'lsm-interpolation': 'nearly' }, /'nearly' is not an interpolation method/],
+  ] as const)
+    await t.rejects(steps('O32', { grid: '5/5', ...options }), { code: 'input.option', message });
+});
+
+t.test('pairs are interpolated as vectors where a target asks for it', async (t) => {
+  const rotation = '-40/10';
+  t.same(await steps('O32', { grid: '5/5' }, 'uv'), [`interpolate to {grid:[5,5]} ${linear}`]);
+  t.same(await steps('O32', { grid: '5/5', uv: true }, 'uv'), [`interpolate vectors to {grid:[5,5]} ${linear}`]);
+  t.same(await steps('O32', { grid: '5/5', uv2uv: true, 'vector-space': '1d-linear' }, 'uv'), [
+    `interpolate vectors as two scalars to {grid:[5,5]} ${linear}`,
+  ]);
+  t.same(await steps('O32', { grid: '5/5', uv: true, rotation }, 'uv'), [
+    `interpolate vectors, from east and north to the axes of the grid, to {grid:[5,5],rotation:[-40,10]} ${linear}`,
+  ]);
+  t.same(await steps('T63', { grid: '5/5', vod2uv: true, rotation }, 'vod'), [
+    'truncate to T35',
+    'wind-from-vorticity',
+    'transform to F18, divided by cos(lat)',
+    `interpolate vectors, from east and north to the axes of the grid, to {grid:[5,5],rotation:[-40,10]} ${linear}`,
+  ]);
 });
 
 t.test('rotation turns the target', async (t) => {

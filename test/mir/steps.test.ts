@@ -6,6 +6,8 @@ import t from 'tap';
 import { type Field, type Grid, gridFromSpec, layerOf, releaseField, rowStarts } from '../../src/atlas/index.js';
 import { type Engine, missingValue } from '../../src/compute/index.js';
 import { createMir, type InputKind, parseMirOptions } from '../../src/mir/index.js';
+import { encode, gribTables, newMessage } from '../../src/grib/index.js';
+import { fieldOf as gribField } from '../grib/recoded.js';
 import { cpuEngine, gpuEngine } from '../support/engines.js';
 import { seeded } from '../support/random.js';
 
@@ -201,5 +203,43 @@ t.test('fields that do not fit the plan are refused', async (t) => {
     message: /the bitmap has 2 x 3 points, the grid .* has 684/,
   });
   mir.release();
+  await engine.close();
+});
+
+t.test('land-sea masks take points away, and weigh those of the other kind less', async (t) => {
+  const engine = await cpuEngine({ precision: 'f64' });
+  const grid = gridFromSpec('10/10');
+  const { lat } = grid.coordinates();
+  const file = join(folder, 'lsm.grib');
+  const template = newMessage({ date: 20240101, param: 'lsm', levtype: 'sfc' }, grid, await gribTables(engine.context));
+  // Land north of 5 degrees north.
+  const [bytes] = await encode(engine, await gribField(engine, [template], [Float64Array.from(lat, (one) => (one > 5 ? 1 : 0))]), {
+    bits: 8,
+  });
+  writeFileSync(file, bytes!);
+  const values = valuesOn(grid, 7).map((layer, index) => (index === 0 ? Float64Array.from(lat, (one) => (one > 5 ? 100 : 0)) : layer));
+  const [[masked], [sea], [plain], [lsm]] = (await run(
+    engine,
+    grid,
+    [
+      { 'mask-input-lsm-value': 0, 'lsm-file': file },
+      { grid: '5/5', 'mask-output-lsm-value': 1, 'lsm-file': file },
+      { grid: '5/5' },
+      { grid: '5/5', lsm: true, 'lsm-file': file },
+    ],
+    values,
+  )) as unknown as readonly (readonly (readonly ArrayLike<number>[])[])[];
+  t.same(plainly(masked![0]!), plainly(values[0]!.map((value, point) => (lat[point]! > 5 ? value : missingValue))));
+  const target = gridFromSpec('5/5');
+  const rows = target.coordinates().lat;
+  t.ok(
+    plainly(sea![0]!).every((value, point) => (value === missingValue) === rows[point]! >= 5),
+    'the nearest point of the mask says what is land',
+  );
+  // Half-way between a row of land (100) and one of sea (0), at 5 degrees: 50. It is nearest to both; the lower index is land's.
+  const half = rows.indexOf(5);
+  t.equal(plain![0]![half], 50);
+  t.equal(Math.round(lsm![0]![half]! * 1e6), Math.round((100 / 1.2) * 1e6), 'weights 1/2 and 1/2 0.2, divided by their sum');
+  await t.rejects(run(engine, grid, [{ 'mask-input-lsm-value': 0, 'lsm-file': join(folder, 'points.bitmap') }], values));
   await engine.close();
 });

@@ -1,5 +1,5 @@
 import type { Context } from '../../base/index.js';
-import { compilePlan, itemBatches, planText } from '../../mir/index.js';
+import { compilePlan, inputKey, itemBatches, planText } from '../../mir/index.js';
 import { messageSource } from '../message-source.js';
 import type { RegridTarget } from '../regrid-targets.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -39,12 +39,13 @@ async function plansOf(
   const plans: TargetPlan[] = [];
   const seen = new Set<string>();
   for await (const { items } of itemBatches(source.messages, options)) {
-    for (const { kind, grid, messages } of items) {
-      if (seen.has(`${kind} ${grid.hash}`)) continue;
-      seen.add(`${kind} ${grid.hash}`);
+    for (const item of items) {
+      const key = inputKey(item);
+      if (seen.has(key)) continue;
+      seen.add(key);
       for (const target of targets) {
-        const plan = await compilePlan(target.options, { kind, grid });
-        plans.push({ output: target.output, message: messages[0]?.where.message, steps: planText(plan) });
+        const plan = await compilePlan(target.options, item);
+        plans.push({ output: target.output, message: item.messages[0]?.where.message, steps: planText(plan) });
       }
     }
   }
