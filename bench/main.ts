@@ -6,6 +6,7 @@ import { exitCodeOf, isDteError } from '../src/base/index.js';
 import { nodeContext } from '../src/base/node.js';
 import { packageRoot } from '../src/base/package-root.js';
 import { type EngineOptions, openEngine } from '../src/compute/index.js';
+import { gradient } from './atlas/gradient.js';
 import { ls } from './cli/ls.js';
 import { memory } from './cli/memory.js';
 import { regrid } from './cli/regrid.js';
@@ -24,7 +25,21 @@ import { cpuName, machineFacts, machineLines, slug } from './support/machine.js'
 import { findPeers } from './support/peers.js';
 import { digits, openStore, type Row, table } from './support/report.js';
 
-const benches: readonly Bench[] = [decode, encode, weights, conservative, apply, regrid, ls, memory, archive, list, jump, kernels];
+const benches: readonly Bench[] = [
+  decode,
+  encode,
+  weights,
+  conservative,
+  apply,
+  gradient,
+  regrid,
+  ls,
+  memory,
+  archive,
+  list,
+  jump,
+  kernels,
+];
 const executorNames: readonly ExecutorName[] = ['cpu', 'gpu', 'software'];
 
 const help = `Usage: npm run bench -- [NAME...] [options]

@@ -1,5 +1,6 @@
 import { rowEdges } from '../cells/row-cells.js';
 import type { CellPolygons, Grid, Rows } from '../grid.js';
+import { unitVectors } from '../mesh/unit-vectors.js';
 import { rowStarts } from '../rows.js';
 
 const degree = Math.PI / 180;
@@ -29,41 +30,26 @@ function rowAreas(rows: Rows, gaussianNumber: number | undefined): Float64Array 
 }
 
 function polygonAreas({ start, lat, lon }: CellPolygons): Float64Array {
+  const vectors = unitVectors(lat, lon);
   const areas = new Float64Array(start.length - 1);
   for (let cell = 0; cell < areas.length; cell++) {
-    const corners = Array.from({ length: (start[cell + 1] as number) - (start[cell] as number) }, (_, k) => {
-      const vertex = (start[cell] as number) + k;
-      return unitVector(lat[vertex] as number, lon[vertex] as number);
-    });
-    areas[cell] = solidAngle(corners);
+    const first = 3 * (start[cell] as number);
+    // A fan of triangles from the first vertex.
+    for (let at = first + 3; at + 3 < 3 * (start[cell + 1] as number); at += 3) {
+      areas[cell] = (areas[cell] as number) + solidAngle(vectors, first, vectors, at, vectors, at + 3);
+    }
   }
   return areas;
 }
 
-export type Vector = readonly [number, number, number];
-
-/** Point on the unit sphere; degrees. */
-export function unitVector(lat: number, lon: number): Vector {
-  const across = Math.abs(lat) === 90 ? 0 : Math.cos(lat * degree);
-  return [across * Math.cos(lon * degree), across * Math.sin(lon * degree), Math.sin(lat * degree)];
-}
-
-/** Solid angle of a polygon of great circles, counter-clockwise from outside: a fan of triangles by Oosterom and Strackee's formula. */
-export function solidAngle(corners: readonly Vector[]): number {
-  let sum = 0;
-  const a = corners[0] as Vector;
-  for (let k = 2; k < corners.length; k++) {
-    const b = corners[k - 1] as Vector;
-    const c = corners[k] as Vector;
-    sum += 2 * Math.atan2(dot(a, cross(b, c)), 1 + dot(a, b) + dot(b, c) + dot(c, a));
-  }
-  return sum;
-}
-
-export function dot(a: Vector, b: Vector): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-export function cross(a: Vector, b: Vector): Vector {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+/**
+ * Solid angle of the triangle between three unit vectors, by Oosterom and Strackee's formula; positive when they run
+ * counter-clockwise seen from outside. Each is given by an array and where it begins there: no object for each of millions.
+ */
+export function solidAngle(a: Float64Array, ia: number, b: Float64Array, ib: number, c: Float64Array, ic: number): number {
+  const [ax, ay, az] = [a[ia], a[ia + 1], a[ia + 2]];
+  const [bx, by, bz] = [b[ib], b[ib + 1], b[ib + 2]];
+  const [cx, cy, cz] = [c[ic], c[ic + 1], c[ic + 2]];
+  const volume = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx);
+  return 2 * Math.atan2(volume, 1 + (ax * bx + ay * by + az * bz) + (bx * cx + by * cy + bz * cz) + (cx * ax + cy * ay + cz * az));
 }

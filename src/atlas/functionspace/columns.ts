@@ -1,7 +1,8 @@
 import { DteError } from '../../base/index.js';
 import type { Grid } from '../grid.js';
 import { type Mesh, type MeshPart, nodeFlag, noIndex } from '../mesh/index.js';
-import { solidAngle, unitVector, type Vector } from './areas.js';
+import { unitVectors } from '../mesh/unit-vectors.js';
+import { solidAngle } from './areas.js';
 import { checkLevelCount } from './partition-lists.js';
 import type { FunctionSpace, SpacePart } from './space.js';
 
@@ -125,36 +126,45 @@ function cellPart({ quads, triangles, ownedQuads, ownedTriangles, globalCell }: 
 }
 
 function cellAreas(mesh: Mesh): Float64Array {
+  const vectors = unitVectors(mesh.lat, mesh.lon);
   const areas = new Float64Array(mesh.quads.length / 4 + mesh.triangles.length / 3);
   forEachCell(mesh, (nodes, cell) => {
-    areas[cell] = Math.abs(solidAngle(cornersOf(mesh, nodes)));
+    const [a, b, c, d] = nodes as unknown as [number, number, number, number | undefined];
+    areas[cell] = solidAngle(vectors, 3 * a, vectors, 3 * b, vectors, 3 * c);
+    if (d !== undefined) areas[cell]! += solidAngle(vectors, 3 * a, vectors, 3 * c, vectors, 3 * d);
   });
   return areas;
 }
 
-/** Solid angle of the median dual: in each cell the quadrilaterals between a node, the middles of its edges and the cell's centre. */
+/** Solid angle of the median dual: in each cell the quadrilateral between a node, the middles of its edges and the cell's centre. */
 function nodeAreas(mesh: Mesh, items: number): Float64Array {
+  const vectors = unitVectors(mesh.lat, mesh.lon);
   const areas = new Float64Array(items);
+  const centre = new Float64Array(3);
+  // Middles of the edges of a cell; edge k begins at corner k.
+  const middles = new Float64Array(12);
   forEachCell(mesh, (nodes) => {
-    const corners = cornersOf(mesh, nodes);
-    const centre = middle(corners);
-    for (let k = 0; k < corners.length; k++) {
-      const corner = corners[k] as Vector;
-      const before = middle([corners[(k + corners.length - 1) % corners.length] as Vector, corner]);
-      const after = middle([corner, corners[(k + 1) % corners.length] as Vector]);
-      const item = itemOfNode(mesh, items, nodes[k] as number);
-      areas[item] = (areas[item] as number) + Math.abs(solidAngle([corner, after, centre, before]));
+    const count = nodes.length;
+    centre.fill(0);
+    for (let k = 0; k < count; k++) {
+      for (let axis = 0; axis < 3; axis++) {
+        const own = vectors[3 * nodes[k] + axis];
+        centre[axis] += own;
+        middles[3 * k + axis] = own + vectors[3 * nodes[(k + 1) % count] + axis];
+      }
+      normalise(middles, 3 * k);
+    }
+    normalise(centre, 0);
+    for (let k = 0; k < count; k++) {
+      const item = itemOfNode(mesh, items, nodes[k]);
+      areas[item] += solidAngle(vectors, 3 * nodes[k], middles, 3 * k, centre, 0);
+      areas[item] += solidAngle(vectors, 3 * nodes[k], centre, 0, middles, 3 * ((k + count - 1) % count));
     }
   });
   return areas;
 }
 
-function cornersOf({ lat, lon }: Mesh, nodes: Uint32Array): readonly Vector[] {
-  return Array.from(nodes, (node) => unitVector(lat[node] as number, lon[node] as number));
-}
-
-function middle(points: readonly Vector[]): Vector {
-  const sum = points.reduce(([x, y, z], point) => [x + point[0], y + point[1], z + point[2]] as const, [0, 0, 0] as Vector);
-  const length = Math.hypot(...sum) || 1;
-  return [sum[0] / length, sum[1] / length, sum[2] / length];
+function normalise(vector: Float64Array, at: number): void {
+  const length = Math.hypot(vector[at], vector[at + 1], vector[at + 2]) || 1;
+  for (let axis = 0; axis < 3; axis++) vector[at + axis] /= length;
 }

@@ -1,7 +1,8 @@
 import { DteError } from '../../base/index.js';
 import type { Coordinates, Grid } from '../grid.js';
 import type { Partition } from '../mesh/index.js';
-import { pointAreas, unitVector } from './areas.js';
+import { unitVectors } from '../mesh/unit-vectors.js';
+import { pointAreas } from './areas.js';
 import { checkLevelCount, itemsOfParts } from './partition-lists.js';
 import type { FunctionSpace, SpacePart } from './space.js';
 
@@ -64,12 +65,11 @@ function withHalos({ lat, lon }: Coordinates, owned: readonly Uint32Array[], rad
   const chord = 2 * Math.sin((radius * Math.PI) / 360);
   // Not finer than a thousandth: the table of cubes stays small, and a small halo needs no more.
   const width = Math.max(chord, 1e-3);
-  const vectors = Float64Array.from({ length: 3 * lat.length }, () => 0);
+  const vectors = unitVectors(lat, lon);
   const cubes = new Map<number, number[]>();
   const across = Math.ceil(2 / width) + 3;
   const cubeOf = (point: number, axis: number): number => Math.floor(((vectors[3 * point + axis] as number) + 1) / width) + 1;
   for (let point = 0; point < lat.length; point++) {
-    vectors.set(unitVector(lat[point] as number, lon[point] as number), 3 * point);
     const key = (cubeOf(point, 0) * across + cubeOf(point, 1)) * across + cubeOf(point, 2);
     const list = cubes.get(key);
     if (list === undefined) cubes.set(key, [point]);

@@ -2,7 +2,7 @@ import type { DeviceArray } from '../../compute/index.js';
 import type { Tile } from '../field.js';
 import type { Grid } from '../grid.js';
 
-export type SpaceKind = 'NodeColumns' | 'CellColumns' | 'EdgeColumns' | 'StructuredColumns' | 'PointCloud' | 'Spectral';
+export type SpaceKind = 'NodeColumns' | 'CellColumns' | 'StructuredColumns' | 'PointCloud' | 'Spectral';
 
 /** What one part of a space holds: first the items that it owns, then its halo, which repeats items that it or others own. */
 export interface SpacePart {

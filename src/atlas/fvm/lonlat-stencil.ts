@@ -1,7 +1,7 @@
 import { DteError } from '../../base/index.js';
 import { forEachCell, itemOfNode } from '../functionspace/columns.js';
-import { type Edges, medianDual, type Mesh } from '../mesh/index.js';
-import { entryOf, newTable, sortedEntries, type Stencil, type Table } from './stencil.js';
+import { medianDual, type Mesh } from '../mesh/index.js';
+import { entryOf, newStencil, newTable, sortEntries, type Stencil, type Table } from './stencil.js';
 
 const degree = Math.PI / 180;
 
@@ -12,20 +12,27 @@ const degree = Math.PI / 180;
  */
 export function lonLatStencil(mesh: Mesh, items: number, radius: number): Stencil {
   const { edges, volume, normal } = medianDual(mesh);
-  const table = newTable(neighbourCounts(mesh, items, edges));
+  const ends = edges.nodes.map((node) => itemOfNode(mesh, items, node));
+  const counts = new Uint32Array(items);
+  for (const end of ends) counts[end]++;
+  const table = newTable(counts);
   volume.forEach((area, node) => {
-    table.volume[itemOfNode(mesh, items, node)]! += area * degree * degree;
+    table.volume[itemOfNode(mesh, items, node)] += area * degree * degree;
   });
   const inner = edges.count - edges.poleEdges;
   for (let edge = 0; edge < inner; edge++) {
-    const [a, b] = endsOf(mesh, items, edges, edge);
-    addFace(table, entryOf(table, a, b), (normal[2 * edge] as number) * degree, (normal[2 * edge + 1] as number) * degree);
-    addFace(table, entryOf(table, b, a), -(normal[2 * edge] as number) * degree, -(normal[2 * edge + 1] as number) * degree);
+    const [a, b] = [ends[2 * edge], ends[2 * edge + 1]];
+    const [x, y] = [normal[2 * edge] * degree, normal[2 * edge + 1] * degree];
+    addFace(table, entryOf(table, a, b), x, y);
+    addFace(table, entryOf(table, b, a), -x, -y);
   }
+  /** The node opposite across the pole. */
   const poles = new Map<number, number>();
   for (let edge = inner; edge < edges.count; edge++) {
-    const [a, b] = endsOf(mesh, items, edges, edge);
-    poles.set(a, closingEntry(table, a, b)).set(b, closingEntry(table, b, a));
+    const [a, b] = [ends[2 * edge], ends[2 * edge + 1]];
+    closePole(table, a, b);
+    closePole(table, b, a);
+    poles.set(a, b).set(b, a);
   }
   checkPoles(mesh, items, poles);
   return stencilOf(mesh, table, poles, items, radius);
@@ -51,30 +58,17 @@ export function fitsLonLat(mesh: Mesh, items: number): boolean {
   return fits;
 }
 
-function endsOf(mesh: Mesh, items: number, { nodes }: Edges, edge: number): readonly [number, number] {
-  return [itemOfNode(mesh, items, nodes[2 * edge] as number), itemOfNode(mesh, items, nodes[2 * edge + 1] as number)];
-}
-
-function neighbourCounts(mesh: Mesh, items: number, edges: Edges): Uint32Array {
-  const counts = new Uint32Array(items);
-  for (let edge = 0; edge < edges.count; edge++) for (const end of endsOf(mesh, items, edges, edge)) counts[end]!++;
-  return counts;
-}
-
 function addFace({ x, y }: Table, entry: number, dx: number, dy: number): void {
   x[entry]! += dx;
   y[entry]! += dy;
 }
 
 /** The face at the pole: what all others leave open. */
-function closingEntry(table: Table, node: number, opposite: number): number {
-  const first = table.start[node] as number;
-  const end = first + (table.count[node] as number);
+function closePole(table: Table, node: number, opposite: number): void {
+  const first = table.start[node];
   let open = 0;
-  for (let entry = first; entry < end; entry++) open -= table.y[entry] as number;
-  const entry = entryOf(table, node, opposite);
-  addFace(table, entry, 0, open);
-  return entry;
+  for (let entry = first; entry < first + table.count[node]; entry++) open -= table.y[entry];
+  addFace(table, entryOf(table, node, opposite), 0, open);
 }
 
 function checkPoles(mesh: Mesh, items: number, poles: ReadonlyMap<number, number>): void {
@@ -93,38 +87,29 @@ function checkPoles(mesh: Mesh, items: number, poles: ReadonlyMap<number, number
 function stencilOf(mesh: Mesh, table: Table, poles: ReadonlyMap<number, number>, items: number, radius: number): Stencil {
   const cosine = mesh.lat.map((lat) => (Math.abs(lat) === 90 ? 0 : Math.cos(lat * degree)));
   const start = new Uint32Array(items + 1);
-  for (let node = 0; node < items; node++)
-    start[node + 1] = (start[node] as number) + (cosine[node] === 0 ? 0 : (table.count[node] as number));
-  const entries = start[items] as number;
-  const stencil: Stencil = {
-    nodes: items,
-    start,
-    neighbour: new Uint32Array(entries),
-    gradient: new Float64Array(2 * entries),
-    divergence: new Float64Array(2 * entries),
-    own: new Float64Array(2 * items),
-    turn: new Float64Array(2 * entries),
-  };
-  for (let node = 0; node < items; node++) if (cosine[node] !== 0) fillNode(stencil, table, node, cosine, poles.get(node), radius);
+  for (let node = 0; node < items; node++) start[node + 1] = start[node] + (cosine[node] === 0 ? 0 : sortEntries(table, node));
+  const stencil = newStencil(start);
+  for (let node = 0; node < items; node++) if (cosine[node] !== 0) fillNode(stencil, table, node, cosine, poles.get(node) ?? -1, radius);
   return stencil;
 }
 
-function fillNode(stencil: Stencil, table: Table, node: number, cosine: Float64Array, pole: number | undefined, radius: number): void {
+function fillNode(stencil: Stencil, table: Table, node: number, cosine: Float64Array, opposite: number, radius: number): void {
   const { start, neighbour, gradient, divergence, own, turn } = stencil;
-  const here = cosine[node] as number;
-  const scale = 1 / (2 * (table.volume[node] as number) * radius);
-  let at = start[node] as number;
-  for (const entry of sortedEntries(table, node)) {
-    const other = table.neighbour[entry] as number;
-    const x = (table.x[entry] as number) * scale;
-    const y = (table.y[entry] as number) * scale;
-    const isPole = entry === pole;
+  const here = cosine[node];
+  const scale = 1 / (2 * table.volume[node] * radius);
+  const shift = table.start[node] - start[node];
+  for (let at = start[node]; at < start[node + 1]; at++) {
+    const other = table.neighbour[at + shift];
+    const x = table.x[at + shift] * scale;
+    const y = table.y[at + shift] * scale;
+    const isPole = other === opposite;
     neighbour[at] = other;
-    gradient.set([x / here, y], 2 * at);
-    turn.set([isPole ? -1 : 1, 0], 2 * at);
+    gradient[2 * at] = x / here;
+    gradient[2 * at + 1] = y;
+    turn[2 * at] = isPole ? -1 : 1;
     // Nothing flows through a pole; what its face has of v cos(lat) is taken out of the node's own share.
-    divergence.set([x / here, isPole ? 0 : (y * (cosine[other] as number)) / here], 2 * at);
-    own[2 * node + 1]! += isPole ? -2 * y : (y * ((cosine[other] as number) - here)) / here;
-    at++;
+    divergence[2 * at] = x / here;
+    divergence[2 * at + 1] = isPole ? 0 : (y * cosine[other]) / here;
+    own[2 * node + 1] += isPole ? -2 * y : (y * (cosine[other] - here)) / here;
   }
 }

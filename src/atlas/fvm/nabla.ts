@@ -38,6 +38,8 @@ export interface VectorGradient<Layer> {
  */
 export interface Nabla {
   readonly geometry: 'lonlat' | 'sphere';
+  /** Neighbours of all nodes together. */
+  readonly pairs: number;
   gradient<Layer>(pass: Pass, field: SpaceField<Layer>): readonly [east: SpaceField<Layer>, north: SpaceField<Layer>];
   divergence<Layer>(pass: Pass, u: SpaceField<Layer>, v: SpaceField<Layer>): SpaceField<Layer>;
   /** The component along the local vertical. */
@@ -89,7 +91,7 @@ export async function prepareNabla(engine: Engine, onDevice: SpaceOnDevice, opti
   const stencil = geometry === 'lonlat' ? lonLatStencil(space.mesh, space.items, radius) : sphereStencil(space.mesh, space.items, radius);
   const parts: PartArrays[] = [];
   for (const [index] of space.parts.entries()) parts.push(await uploadPart(engine, space, stencil, index, options.vectorGradient ?? false));
-  return operators(onDevice, geometry, parts, hasGaps(stencil));
+  return { ...operators(onDevice, parts, hasGaps(stencil)), geometry, pairs: stencil.neighbour.length };
 }
 
 function nodeSpace(space: FunctionSpace): NodeColumns {
@@ -102,7 +104,7 @@ function hasGaps({ start, nodes }: Stencil): boolean {
   return false;
 }
 
-function operators(onDevice: SpaceOnDevice, geometry: Nabla['geometry'], parts: readonly PartArrays[], leavesGaps: boolean): Nabla {
+function operators(onDevice: SpaceOnDevice, parts: readonly PartArrays[], leavesGaps: boolean): Omit<Nabla, 'geometry' | 'pairs'> {
   const gradient: Nabla['gradient'] = (pass, field) => {
     const gaps = field.mayBeMissing ? 1 : 0;
     const results = mapTiles(parts, [field], ({ nodes, size, start, neighbour, gradient: coefficient }, lanes, [values]) => {
@@ -142,7 +144,6 @@ function operators(onDevice: SpaceOnDevice, geometry: Nabla['geometry'], parts: 
   const plain = ({ divergence: coefficient, own }: PartArrays): Weights => ({ coefficient, own });
   const divergence: Nabla['divergence'] = (pass, u, v) => derivative(pass, checked(u), checked(v), plain, 0);
   return {
-    geometry,
     gradient: (pass, field) => gradient(pass, checked(field)),
     divergence,
     curl: (pass, u, v) => derivative(pass, checked(u), checked(v), plain, 1),
@@ -209,7 +210,8 @@ async function uploadPart(engine: Engine, space: NodeColumns, stencil: Stencil, 
   const { owned, size, item } = space.parts[index] as SpacePart;
   const place = new Int32Array(space.items).fill(-1);
   for (let at = size - 1; at >= 0; at--) place[item[at] as number] = at;
-  const local = rowsOf(stencil, item.subarray(0, owned));
+  const isWhole = owned === stencil.nodes && item.subarray(0, owned).every((node, row) => node === row);
+  const local = isWhole ? stencil : rowsOf(stencil, item.subarray(0, owned));
   const neighbour = local.neighbour.map((node) => {
     if ((place[node] as number) >= 0) return place[node] as number;
     throw new DteError('input.option', `node ${node} is a neighbour of part ${index}, whose halo does not have it`, {

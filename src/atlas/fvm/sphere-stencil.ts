@@ -1,15 +1,15 @@
-import { cross, dot, unitVector, type Vector } from '../functionspace/areas.js';
+import { forEachCell, itemOfNode } from '../functionspace/columns.js';
 import type { Mesh } from '../mesh/index.js';
-import { type Corner, dualTable, type Point } from './dual-table.js';
-import { sortedEntries, type Stencil, type Table } from './stencil.js';
+import { dualCorner, dualTable } from './dual-table.js';
+import { newStencil, sortEntries, type Stencil, type Table } from './stencil.js';
 
 const degree = Math.PI / 180;
 
-/** East and north at a node. At a pole those of its meridian. */
-interface Frame {
-  readonly up: Vector;
-  readonly east: Vector;
-  readonly north: Vector;
+/** Up, east and north at every node. At a pole those of its meridian. `[nodes, 3]` each */
+interface Frames {
+  readonly up: Float64Array;
+  readonly east: Float64Array;
+  readonly north: Float64Array;
 }
 
 /**
@@ -18,80 +18,87 @@ interface Frame {
  * mesh that covers the sphere will do.
  */
 export function sphereStencil(mesh: Mesh, items: number, radius: number): Stencil {
-  const frames = Array.from({ length: items }, (_, node) => frameOf(mesh.lat[node] as number, mesh.lon[node] as number));
-  const corners = Array.from({ length: mesh.nodes }, (_, node) => unitVector(mesh.lat[node] as number, mesh.lon[node] as number));
-  const at = (node: number): Frame => frames[node < items ? node : (mesh.pointOf[node] as number)] as Frame;
-  const table = dualTable(mesh, items, (nodes, k) => cornerOf(at(nodes[k] as number), corners, nodes, k));
-  return stencilOf(table, frames, radius);
+  const frames = framesOf(mesh);
+  const table = dualTable(mesh, items);
+  const corner = { next: new Float64Array(2), last: new Float64Array(2), centre: new Float64Array(2) };
+  const sum = new Float64Array(3);
+  forEachCell(mesh, (nodes) => {
+    const count = nodes.length;
+    for (let k = 0; k < count; k++) {
+      const [node, next, last] = [nodes[k], nodes[(k + 1) % count], nodes[(k + count - 1) % count]];
+      for (let axis = 0; axis < 3; axis++) sum[axis] = frames.up[3 * node + axis] + frames.up[3 * next + axis];
+      project(frames, node, sum, corner.next);
+      for (let axis = 0; axis < 3; axis++) sum[axis] = frames.up[3 * node + axis] + frames.up[3 * last + axis];
+      project(frames, node, sum, corner.last);
+      sum.fill(0);
+      for (const each of nodes) for (let axis = 0; axis < 3; axis++) sum[axis] += frames.up[3 * each + axis];
+      project(frames, node, sum, corner.centre);
+      const item = itemOfNode(mesh, items, node);
+      dualCorner(table, item, itemOfNode(mesh, items, next), itemOfNode(mesh, items, last), corner);
+    }
+  });
+  return stencilOf(table, frames, items, radius);
 }
 
-function frameOf(lat: number, lon: number): Frame {
-  const up = unitVector(lat, lon);
-  const east: Vector = [-Math.sin(lon * degree), Math.cos(lon * degree), 0];
-  return { up, east, north: cross(up, east) };
+function framesOf({ lat, lon, nodes }: Mesh): Frames {
+  const [up, east, north] = [new Float64Array(3 * nodes), new Float64Array(3 * nodes), new Float64Array(3 * nodes)];
+  for (let node = 0; node < nodes; node++) {
+    const [s, c] = Math.abs(lat[node]) === 90 ? [Math.sign(lat[node]), 0] : [Math.sin(lat[node] * degree), Math.cos(lat[node] * degree)];
+    const [sinLon, cosLon] = [Math.sin(lon[node] * degree), Math.cos(lon[node] * degree)];
+    up.set([c * cosLon, c * sinLon, s], 3 * node);
+    east.set([-sinLon, cosLon, 0], 3 * node);
+    north.set([-s * cosLon, -s * sinLon, c], 3 * node);
+  }
+  return { up, east, north };
 }
 
-function cornerOf(frame: Frame, corners: readonly Vector[], nodes: Uint32Array, k: number): Corner {
-  const count = nodes.length;
-  const own = corners[nodes[k] as number] as Vector;
-  const next = corners[nodes[(k + 1) % count] as number] as Vector;
-  const last = corners[nodes[(k + count - 1) % count] as number] as Vector;
-  const all = Array.from(nodes, (node) => corners[node] as Vector);
-  return { next: projected(frame, sum([own, next])), last: projected(frame, sum([own, last])), centre: projected(frame, sum(all)) };
-}
-
-function sum(vectors: readonly Vector[]): Vector {
-  return vectors.reduce(([x, y, z], vector) => [x + vector[0], y + vector[1], z + vector[2]] as const, [0, 0, 0] as Vector);
+function dot(a: Float64Array, ia: number, b: Float64Array, ib: number): number {
+  return a[ia] * b[ib] + a[ia + 1] * b[ib + 1] + a[ia + 2] * b[ib + 2];
 }
 
 /** Azimuthal equidistant: the direction of a point (of any length) from the node, times the angle between them. */
-function projected({ up, east, north }: Frame, point: Vector): Point {
-  const x = dot(point, east);
-  const y = dot(point, north);
-  const across = Math.hypot(x, y);
-  const angle = Math.atan2(across, dot(point, up));
-  const factor = across === 0 ? 0 : angle / across;
-  return [x * factor, y * factor];
+function project({ up, east, north }: Frames, node: number, point: Float64Array, into: Float64Array): void {
+  const x = dot(point, 0, east, 3 * node);
+  const y = dot(point, 0, north, 3 * node);
+  const across = Math.sqrt(x * x + y * y);
+  const factor = across === 0 ? 0 : Math.atan2(across, dot(point, 0, up, 3 * node)) / across;
+  into[0] = x * factor;
+  into[1] = y * factor;
 }
 
-function stencilOf(table: Table, frames: readonly Frame[], radius: number): Stencil {
-  const nodes = frames.length;
-  const start = new Uint32Array(nodes + 1);
-  for (let node = 0; node < nodes; node++) start[node + 1] = (start[node] as number) + (table.count[node] as number);
-  const entries = start[nodes] as number;
-  const neighbour = new Uint32Array(entries);
-  const [gradient, divergence, turn] = [new Float64Array(2 * entries), new Float64Array(2 * entries), new Float64Array(2 * entries)];
-  const own = new Float64Array(2 * nodes);
-  for (let node = 0; node < nodes; node++) {
-    const scale = 1 / (2 * (table.volume[node] as number) * radius);
-    let at = start[node] as number;
-    for (const entry of sortedEntries(table, node)) {
-      const other = table.neighbour[entry] as number;
-      const [c, s] = turnBetween(frames[other] as Frame, frames[node] as Frame);
-      const x = (table.x[entry] as number) * scale;
-      const y = (table.y[entry] as number) * scale;
-      const a = x * c + y * s;
-      const b = y * c - x * s;
+function stencilOf(table: Table, frames: Frames, items: number, radius: number): Stencil {
+  const start = new Uint32Array(items + 1);
+  for (let node = 0; node < items; node++) start[node + 1] = start[node] + sortEntries(table, node);
+  const stencil = newStencil(start);
+  const { neighbour, gradient, divergence, own, turn } = stencil;
+  for (let node = 0; node < items; node++) {
+    const scale = 1 / (2 * table.volume[node] * radius);
+    const shift = table.start[node] - start[node];
+    for (let at = start[node]; at < start[node + 1]; at++) {
+      const other = table.neighbour[at + shift];
+      const x = table.x[at + shift] * scale;
+      const y = table.y[at + shift] * scale;
+      turnBetween(frames, other, node, turn, 2 * at);
+      const [c, s] = [turn[2 * at], turn[2 * at + 1]];
       neighbour[at] = other;
-      gradient.set([x, y], 2 * at);
-      turn.set([c, s], 2 * at);
-      divergence.set([a, b], 2 * at);
-      own[2 * node]! += a - x;
-      own[2 * node + 1]! += b - y;
-      at++;
+      gradient[2 * at] = x;
+      gradient[2 * at + 1] = y;
+      divergence[2 * at] = x * c + y * s;
+      divergence[2 * at + 1] = y * c - x * s;
+      own[2 * node] += divergence[2 * at] - x;
+      own[2 * node + 1] += divergence[2 * at + 1] - y;
     }
   }
-  return { nodes, start, neighbour, gradient, divergence, own, turn };
+  return stencil;
 }
 
-/** Cosine and sine of the angle by which the frame turns when it is carried along the great circle from one node to another. */
-function turnBetween(from: Frame, to: Frame): readonly [number, number] {
-  const carried = carry(from.east, from.up, to.up);
-  return [dot(carried, to.east), dot(carried, to.north)];
-}
-
-/** The rotation that takes `from` to `to` on the shortest way, applied to a vector across `from`. */
-function carry(vector: Vector, from: Vector, to: Vector): Vector {
-  const factor = dot(to, vector) / (1 + dot(from, to));
-  return [vector[0] - factor * (from[0] + to[0]), vector[1] - factor * (from[1] + to[1]), vector[2] - factor * (from[2] + to[2])];
+/**
+ * Cosine and sine of the angle by which the frame turns when it is carried from one node to another along the great circle: its
+ * east after the rotation w - (w · to) (from + to) / (1 + from · to), along east and north there.
+ */
+function turnBetween({ up, east, north }: Frames, from: number, to: number, into: Float64Array, at: number): void {
+  const factor = dot(east, 3 * from, up, 3 * to) / (1 + dot(up, 3 * from, up, 3 * to));
+  // up at `to` has no part along its own east and north.
+  into[at] = dot(east, 3 * from, east, 3 * to) - factor * dot(up, 3 * from, east, 3 * to);
+  into[at + 1] = dot(east, 3 * from, north, 3 * to) - factor * dot(up, 3 * from, north, 3 * to);
 }

@@ -56,9 +56,29 @@ export function entryOf({ start, count, neighbour }: Table, node: number, other:
   return end;
 }
 
-/** Entries of a node by rising neighbour: the order of the sums does not depend on the order of the cells. */
-export function sortedEntries({ start, count, neighbour }: Table, node: number): readonly number[] {
-  const first = start[node] as number;
-  const entries = Array.from({ length: count[node] as number }, (_, k) => first + k);
-  return entries.sort((a, b) => (neighbour[a] as number) - (neighbour[b] as number));
+/** Sorts the entries of a node by rising neighbour: the order of the sums does not depend on the order of the cells. Their number. */
+export function sortEntries({ start, count, neighbour, x, y }: Table, node: number): number {
+  const first = start[node];
+  const entries = count[node];
+  for (let end = first + 1; end < first + entries; end++) {
+    for (let at = end; at > first && neighbour[at - 1] > neighbour[at]; at--) {
+      for (const list of [neighbour, x, y]) [list[at - 1], list[at]] = [list[at], list[at - 1]];
+    }
+  }
+  return entries;
+}
+
+/** Room for a stencil of given rows. */
+export function newStencil(start: Uint32Array): Stencil {
+  const nodes = start.length - 1;
+  const entries = start[nodes];
+  return {
+    nodes,
+    start,
+    neighbour: new Uint32Array(entries),
+    gradient: new Float64Array(2 * entries),
+    divergence: new Float64Array(2 * entries),
+    own: new Float64Array(2 * nodes),
+    turn: new Float64Array(2 * entries),
+  };
 }
