@@ -19,6 +19,7 @@ import { encode } from './grib/encode.js';
 import { apply } from './regrid/apply.js';
 import { conservative } from './regrid/conservative.js';
 import { weights } from './regrid/weights.js';
+import { transform } from './spectral/transform.js';
 import type { Bench, ExecutorName, Setting } from './support/bench.js';
 import { Inputs } from './support/inputs.js';
 import { cpuName, machineFacts, machineLines, slug } from './support/machine.js';
@@ -33,6 +34,7 @@ const benches: readonly Bench[] = [
   apply,
   gradient,
   regrid,
+  transform,
   ls,
   memory,
   archive,
