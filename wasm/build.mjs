@@ -19,6 +19,18 @@ const modules = [
   { source: 'wasm/regrid/csr-apply.ts', target: 'src/regrid/csr-apply-wasm.ts', name: 'csrApplyWasm', options: overArena },
   { source: 'wasm/spectral/legendre.ts', target: 'src/spectral/legendre-wasm.ts', name: 'legendreWasm', options: overArena },
   { source: 'wasm/spectral/fourier.ts', target: 'src/spectral/fourier-wasm.ts', name: 'fourierWasm', options: overArena },
+  {
+    source: 'wasm/spectral/legendre-analysis.ts',
+    target: 'src/spectral/legendre-analysis-wasm.ts',
+    name: 'legendreAnalysisWasm',
+    options: overArena,
+  },
+  {
+    source: 'wasm/spectral/fourier-analysis.ts',
+    target: 'src/spectral/fourier-analysis-wasm.ts',
+    name: 'fourierAnalysisWasm',
+    options: overArena,
+  },
 ];
 
 const { default: asc } = await import('assemblyscript/asc');

@@ -4,7 +4,7 @@ import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { fourierAnalysis } from './fourier-analysis.js';
 import { lanesTogether } from './lanes-together.js';
 import { legendreAnalysis } from './legendre-analysis.js';
-import { groupsAtOnce, type TransformTables, transformTables } from './legendre-table.js';
+import { groupsAtOnce, paddedWidth, type TransformTables, transformTables } from './legendre-table.js';
 import { lostWaves } from './lost-waves.js';
 import { checkTruncation, nameOf } from './triangle.js';
 
@@ -107,47 +107,55 @@ function checkField(field: Field, grid: Grid): void {
 
 /** The analysed layers, in tiles of the field's own width where the device can bind them. */
 function analysed(pass: Pass, tables: TransformTables, weight: DeviceArray<'f32'>, field: Field, takeMean: boolean): Tile[] {
-  const { truncation, fourier: plan } = tables;
-  const points = (truncation + 1) * (truncation + 2);
-  const width = field.tiles[0]?.lanes ?? 1;
-  const groups = groupsAtOnce(pass, tables, points, width);
+  const points = (tables.truncation + 1) * (tables.truncation + 2);
+  const width = paddedWidth(tables, field.tiles[0]?.lanes ?? 1);
+  // Lanes are counted through only where every tile but the last fills its group.
+  const areFull = field.tiles.slice(0, -1).every((tile) => tile.lanes === width);
+  const groups = areFull ? groupsAtOnce(pass, tables, points, width) : 1;
   const tiles: Tile[] = [];
   for (let first = 0; first < field.tiles.length; first += groups) {
     const batch = field.tiles.slice(first, first + groups);
-    const lanes = batch.reduce((sum, tile) => sum + tile.lanes, 0);
-    const fourier = pass.allocate('f32', batch.length * 2 * plan.complexes * width);
-    const mean = pass.allocate('f32', batch.length * width);
-    for (const [group, tile] of batch.entries()) {
-      pass.run(fourierAnalysis, {
-        ...{ rows: tables.rows, mostHeld: plan.mostHeld, longestCircle: plan.longestCircle, lanes: tile.lanes, width, group },
-        ...{ complexes: plan.complexes, takeMean: takeMean ? 1 : 0, plan: tables.rowPlan, root: tables.root, weight, values: tile.values },
-        ...{ fourier, mean },
-      });
-    }
-    const coefficient = pass.allocate('f32', points * lanes);
-    if (tables.wavenumbers <= truncation) pass.clear(coefficient);
-    for (const block of tables.blocks) {
-      const { wavenumbers, firstWavenumber, wavenumbersAt, plan: tasks, start, segmentsAt, placesAt, restAt } = block;
-      pass.run(legendreAnalysis, {
-        ...{
-          wavenumbers,
-          lanes,
-          width,
-          truncation,
-          points,
-          complexes: plan.complexes,
-          firstWavenumber,
-          segmentsAt,
-          placesAt,
-          wavenumbersAt,
-          restAt,
-        },
-        ...{ plan: tasks, start, sine: tables.sine, factor: tables.factor, fourier, coefficient },
-      });
-    }
-    tiles.push(...together(pass, coefficient, mean, { points, lanes, firstLayer: batch[0]?.firstLayer ?? 0 }));
+    tiles.push(...analysedBatch(pass, tables, weight, batch, takeMean));
   }
   return tiles;
+}
+
+function analysedBatch(pass: Pass, tables: TransformTables, weight: DeviceArray<'f32'>, batch: readonly Tile[], takeMean: boolean): Tile[] {
+  const { truncation, fourier: plan } = tables;
+  const points = (truncation + 1) * (truncation + 2);
+  const width = paddedWidth(tables, batch[0]?.lanes ?? 1);
+  const lanes = batch.reduce((sum, tile) => sum + tile.lanes, 0);
+  const fourier = pass.allocate('f32', batch.length * 2 * plan.complexes * width);
+  const mean = pass.allocate('f32', batch.length * width);
+  for (const [group, tile] of batch.entries()) {
+    pass.run(fourierAnalysis, {
+      ...{ rows: tables.rows, mostHeld: plan.mostHeld, longestCircle: plan.longestCircle, lanes: tile.lanes, width, group },
+      ...{ complexes: plan.complexes, takeMean: takeMean ? 1 : 0, plan: tables.rowPlan, root: tables.root, weight, values: tile.values },
+      ...{ fourier, mean },
+    });
+  }
+  const coefficient = pass.allocate('f32', points * lanes);
+  if (tables.wavenumbers <= truncation) pass.clear(coefficient);
+  for (const block of tables.blocks) {
+    const { wavenumbers, firstWavenumber, wavenumbersAt, plan: tasks, start, segmentsAt, placesAt, restAt } = block;
+    pass.run(legendreAnalysis, {
+      ...{
+        wavenumbers,
+        lanes,
+        width,
+        truncation,
+        points,
+        complexes: plan.complexes,
+        firstWavenumber,
+        segmentsAt,
+        placesAt,
+        wavenumbersAt,
+        restAt,
+      },
+      ...{ plan: tasks, start, sine: tables.sine, factor: tables.factor, fourier, coefficient },
+    });
+  }
+  return together(pass, coefficient, mean, { points, lanes, firstLayer: batch[0]?.firstLayer ?? 0 });
 }
 
 interface Range {

@@ -1,4 +1,5 @@
 import { kernel, type TwinArguments } from '../compute/index.js';
+import { fourierAnalysisWasm } from './fourier-analysis-wasm.js';
 import { rowWords } from './fourier-plan.js';
 import { complexTransform, type TransformArrays } from './fourier-transform.js';
 
@@ -29,6 +30,16 @@ export const fourierAnalysis = kernel('spectral/fourier-analysis', {
   outputs,
   threads: ({ rows, mostHeld, lanes }) => [rows, mostHeld, lanes],
   cpu: analysisHost,
+  simd: {
+    module: fourierAnalysisWasm,
+    applies: ({ width }) => (width as number) % 4 === 0,
+    scratchBytes: ({ longestCircle }) => 2 * 32 * (longestCircle + 2) + 48 * (longestCircle + 2),
+    run: ({ fourierAnalysis: compiled }, a, start, end, scratch) =>
+      compiled?.(
+        ...[start, end, a.longestCircle, a.lanes, a.width, a.group, a.complexes, a.takeMean],
+        ...[a.plan, a.root, a.weight, a.values, a.fourier, a.mean, scratch],
+      ),
+  },
   tolerance: 2e-6,
 });
 

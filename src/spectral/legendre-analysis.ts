@@ -1,6 +1,7 @@
 import { kernel, type TwinArguments } from '../compute/index.js';
 import { blockLatitudes, noRow } from './latitude-blocks.js';
 import { polynomialsOf } from './legendre.js';
+import { legendreAnalysisWasm } from './legendre-analysis-wasm.js';
 
 const params = {
   wavenumbers: 'u32',
@@ -29,6 +30,19 @@ export const legendreAnalysis = kernel('spectral/legendre-analysis', {
   outputs,
   threads: ({ wavenumbers, truncation, lanes }) => [wavenumbers, Math.floor(truncation / 2) + 1, lanes],
   cpu: analysisHost,
+  simd: {
+    module: legendreAnalysisWasm,
+    // Rows are read four lanes at a time.
+    applies: ({ width }) => (width as number) % 4 === 0,
+    // Sines, a block's rows, the polynomials of a task, and sums of every degree and lane.
+    scratchBytes: ({ truncation, lanes }) => 128 + 1024 + 64 * (truncation + 3) + 32 * (truncation + 1) * Math.ceil(lanes / 4),
+    run: ({ legendreAnalysis: compiled }, a, start, end, scratch) =>
+      compiled?.(
+        ...[start, end, a.lanes, a.width, a.truncation, a.points, a.complexes, a.firstWavenumber],
+        ...[a.segmentsAt, a.placesAt, a.wavenumbersAt, a.restAt],
+        ...[a.plan, a.start, a.sine, a.factor, a.fourier, a.coefficient, scratch],
+      ),
+  },
   tolerance: 1e-6,
 });
 
