@@ -21,13 +21,19 @@ const GRIB2_PACKINGS: Readonly<Record<number, string>> = {
   61: 'grid_simple_log_preprocessing',
   200: 'grid_run_length',
   50000: 'spectral_ieee',
-  50001: 'grid_second_order',
   50002: 'grid_second_order',
 };
 
+/** Of template 5.50001, by the order of spatial differencing. */
+const SECOND_ORDER = ['grid_second_order_no_SPD', 'grid_second_order_SPD1', 'grid_second_order_SPD2', 'grid_second_order_SPD3'] as const;
+
 /** ecCodes' name of the packing. */
 export function packingType(message: Message): string {
-  if (message.edition === 2) return GRIB2_PACKINGS[rawNumber(message, 'dataRepresentationTemplateNumber') as number] ?? 'unknown';
+  if (message.edition === 2) {
+    const template = rawNumber(message, 'dataRepresentationTemplateNumber') as number;
+    if (template === 50_001) return SECOND_ORDER[rawNumber(message, 'orderOfSPD') ?? 2] ?? 'unknown';
+    return GRIB2_PACKINGS[template] ?? 'unknown';
+  }
   const flags = rawNumber(message, 'dataFlag') as number;
   const isSpectral = (flags & 0x80) !== 0;
   const isComplex = (flags & 0x40) !== 0;
@@ -84,11 +90,36 @@ const BITS_OF = Uint8Array.from({ length: 256 }, (_, octet) => {
   return bits;
 });
 
+function isSpectral(message: Message): boolean {
+  return packingType(message).startsWith('spectral');
+}
+
+function codedValuesKey(message: Message): number | undefined {
+  const packing = packingType(message);
+  if (message.edition === 2 || packing === 'grid_simple') return numberOfCodedValues(message);
+  if (!isSpectral(message)) return undefined;
+  return numberOfDataPoints(message) - (packing === 'spectral_simple' ? 1 : 0);
+}
+
+/** P of spectral_complex packing. */
+function laplacianOperator(message: Message): number | undefined {
+  if (packingType(message) !== 'spectral_complex') return undefined;
+  const stored = rawNumber(message, message.edition === 1 ? 'P' : 'laplacianScalingFactor');
+  return stored === undefined ? undefined : stored / (message.edition === 1 ? 1e3 : 1e6);
+}
+
 export const dataKeys: Readonly<Record<string, (message: Message) => KeyValue | undefined>> = {
   packingType,
   bitmapPresent: (message) => (message.bitmap === undefined ? 0 : 1),
-  numberOfCodedValues: (message) =>
-    message.edition === 1 && packingType(message) !== 'grid_simple' ? undefined : numberOfCodedValues(message),
+  numberOfCodedValues: codedValuesKey,
+  laplacianOperator,
+  sphericalHarmonics: (message) => (message.edition === 1 || isSpectral(message) ? Number(isSpectral(message)) : undefined),
+  complexPacking: (message) =>
+    message.edition === 1
+      ? Number(((rawNumber(message, 'dataFlag') as number) & 0x40) !== 0)
+      : packingType(message) === 'spectral_complex'
+        ? 1
+        : undefined,
   numberOfValues,
   numberOfMissing: (message) => (rawNumber(message, 'J') !== undefined ? undefined : numberOfDataPoints(message) - numberOfValues(message)),
   missingValue: () => 9999,

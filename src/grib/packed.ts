@@ -2,6 +2,7 @@ import { DteError } from '../base/index.js';
 import type { AecOptions } from './codec/index.js';
 import { bitmapOctets, numberOfCodedValues, packingType, presentPoints } from './data-keys.js';
 import { numberOfDataPoints } from './grid-keys.js';
+import { groupedValues, isGrouped } from './groups/grouped-values.js';
 import type { Message, Section } from './message.js';
 import { rawNumber } from './raw-keys.js';
 
@@ -26,16 +27,21 @@ export interface PackedValues {
 }
 
 /**
- * The packed values of a message in simple, CCSDS or IEEE packing. Errors: `unsupported.template` for another packing or a predefined
- * bitmap, `data.section` when lengths and counts contradict each other.
+ * The packed values of a message in simple, CCSDS or IEEE packing; of grouped packings (complex, second order), whose groups follow one
+ * from the other, the values themselves as floats of 8 octets. Errors: `unsupported.template` for another packing or a predefined
+ * bitmap, `data.section` when lengths and counts contradict each other, `limit.memory` for grouped values that do not fit.
  */
 export function packedValues(message: Message): PackedValues {
   const packing = packingType(message);
+  if (isGrouped(packing)) {
+    const points = numberOfDataPoints(message);
+    return { ...groupedValues(message, points, checkedBitmap(message, points)), ...AS_FLOATS };
+  }
   const isIeee = packing === 'grid_ieee' && message.edition === 2;
   if (packing !== 'grid_simple' && packing !== 'grid_ccsds' && !isIeee) {
     throw new DteError('unsupported.template', `packing ${packing} cannot be decoded`, {
       where: message.where,
-      hint: 'grid_simple, grid_ccsds and (edition 2) grid_ieee can',
+      hint: 'grid_simple, grid_ccsds, grid_complex, grid_second_order and (edition 2) grid_ieee can',
     });
   }
   const isGrib1 = message.edition === 1;
@@ -76,6 +82,8 @@ export function packedValues(message: Message): PackedValues {
     ccsds,
   };
 }
+
+const AS_FLOATS = { referenceValue: 0, binaryScale: 0, decimalScale: 0, bits: 64, floatOctets: 8, ccsds: undefined } as const;
 
 /** Code table 5.7. */
 function floatOctetsOf(message: Message): 4 | 8 {

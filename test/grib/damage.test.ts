@@ -23,6 +23,10 @@ const files = [
   'gridName-N256.grib2',
   'spherical_harmonics.grib',
   'packingType-grid_second_order.grib2',
+  'packingType-grid_complex.grib2',
+  'nam.t00z.awp21100.tm00.grib2',
+  'packingType-spectral_simple.grib1',
+  'packingType-spectral_complex_param-vo_d.grib2',
   'gridType-healpix_Nside-4_orderingConvention-ring.grib2',
   'gridType-polar_stereographic.grib2',
 ] as const;

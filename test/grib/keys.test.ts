@@ -11,7 +11,7 @@ const KEYS = (
   'iDirectionIncrementInDegrees jDirectionIncrementInDegrees gridName isOctahedral iScansNegatively jScansPositively jPointsAreConsecutive alternativeRowScanning bitmapPresent missingValue ' +
   'referenceValue binaryScaleFactor decimalScaleFactor ccsdsFlags ccsdsBlockSize ccsdsRsi perturbationNumber number experimentVersionNumber validityDate validityTime dataType class type stream ' +
   'discipline parameterCategory parameterNumber indicatorOfParameter table2Version LaDInDegrees LoVInDegrees DxInMetres DyInMetres Latin1InDegrees latitudeOfSouthernPoleInDegrees ' +
-  'longitudeOfSouthernPoleInDegrees J K M NV levtype'
+  'longitudeOfSouthernPoleInDegrees J K M NV levtype JS KS MS laplacianScalingFactor laplacianOperator numberOfCodedValues sphericalHarmonics complexPacking'
 ).split(' ');
 const PEER_NAMESPACES: readonly Namespace[] = ['ls', 'mars', 'parameter', 'time', 'vertical', 'geography'];
 
