@@ -61,8 +61,8 @@ function shareOut(mesh: Mesh, { parts, partOf }: Partition): Whole {
   const nodePart = onCells ? partsFromCells(mesh, around, partOf) : partsOfNodes(mesh, around, partOf);
   const cellPart = onCells ? partOf : partsOfCells(mesh, nodePart);
   const cells = cellCount(mesh);
-  const ownNodes = members(nodePart, parts, (node) => original[node] === node);
-  const ownCells = members(cellPart, parts, () => true);
+  const ownNodes = members(nodePart, parts, original);
+  const ownCells = members(cellPart, parts);
   const quads = mesh.quads.length / 4;
   return {
     mesh,
@@ -83,11 +83,13 @@ function shareOut(mesh: Mesh, { parts, partOf }: Partition): Whole {
 
 /** The node that each node repeats, or itself. Points are nodes of the same index wherever nodes repeat. */
 function originals({ nodes, flags, pointOf }: Mesh): Uint32Array {
-  return Uint32Array.from({ length: nodes }, (_, node) => ((flags[node] & nodeFlag.ghost) === 0 ? node : pointOf[node]));
+  const original = new Uint32Array(nodes);
+  for (let node = 0; node < nodes; node++) original[node] = (flags[node] & nodeFlag.ghost) === 0 ? node : pointOf[node];
+  return original;
 }
 
 function repetitions(original: Uint32Array): Uint32Array {
-  const repetition = Uint32Array.from(original.keys());
+  const repetition = original.slice();
   for (let node = 0; node < original.length; node++) if (original[node] !== node) repetition[original[node]] = node;
   return repetition;
 }
@@ -119,9 +121,11 @@ function partsOfNodes(mesh: Mesh, around: Connectivity, partOf: Uint16Array): Ui
 
 /** Of the cells at a node, the first owns it. */
 function partsFromCells(mesh: Mesh, around: Connectivity, partOf: Uint16Array): Uint16Array {
-  return Uint16Array.from({ length: mesh.nodes }, (_, node) =>
-    around.start[node] < around.start[node + 1] ? partOf[around.index[around.start[node]]] : 0,
-  );
+  const parts = new Uint16Array(mesh.nodes);
+  for (let node = 0; node < mesh.nodes; node++) {
+    if (around.start[node] < around.start[node + 1]) parts[node] = partOf[around.index[around.start[node]]];
+  }
+  return parts;
 }
 
 function partsOfCells(mesh: Mesh, nodePart: Uint16Array): Uint16Array {
@@ -141,9 +145,10 @@ function partsOfCells(mesh: Mesh, nodePart: Uint16Array): Uint16Array {
   return parts;
 }
 
-/** Items of each part, ascending. */
-function members(partOf: Uint16Array, parts: number, counts: (item: number) => boolean): Connectivity {
+/** Items of each part that repeat no other, ascending. */
+function members(partOf: Uint16Array, parts: number, original?: Uint32Array): Connectivity {
   const start = new Uint32Array(parts + 1);
+  const counts = (item: number): boolean => original === undefined || original[item] === item;
   for (let item = 0; item < partOf.length; item++) if (counts(item)) start[partOf[item] + 1]++;
   for (let part = 0; part < parts; part++) start[part + 1] += start[part];
   const index = new Uint32Array(start[parts]);
@@ -163,16 +168,17 @@ function ranks({ start, index }: Connectivity, items: number, second: number): U
   return rank;
 }
 
-/** One part; its `remoteCell` still holds ranks. */
+/** One part; its `remoteCell` still holds ranks. Lists are typed arrays throughout: millions of nodes pass here. */
 function cut(whole: Whole, part: number, halo: number): MeshPart {
-  const { localNode, localCell } = whole;
-  const nodes: number[][] = [[...whole.ownNodes.index.subarray(whole.ownNodes.start[part], whole.ownNodes.start[part + 1])]];
-  const cells: number[][] = [[...whole.ownCells.index.subarray(whole.ownCells.start[part], whole.ownCells.start[part + 1])]];
+  const { localNode, localCell, ownNodes, ownCells } = whole;
+  const nodes = [ownNodes.index.subarray(ownNodes.start[part], ownNodes.start[part + 1])];
+  const cells = [ownCells.index.subarray(ownCells.start[part], ownCells.start[part + 1])];
   for (const node of nodes[0]) localNode[node] = 0;
   for (const cell of cells[0]) localCell[cell] = 0;
   nodes.push(newCorners(whole, cells[0]));
   for (let layer = 1; layer <= halo; layer++) {
-    cells.push(newCells(whole, layer === 1 ? nodes.flat() : nodes[layer]));
+    // The first layer lies around all nodes that the part has so far, a further one around those of the layer before.
+    cells.push(newCells(whole, layer === 1 ? nodes : nodes.slice(-1)));
     nodes.push(newCorners(whole, cells[layer]));
   }
   const made = assemble(whole, part, nodes, cells);
@@ -181,80 +187,117 @@ function cut(whole: Whole, part: number, halo: number): MeshPart {
   return made;
 }
 
-const ascending = (a: number, b: number): number => a - b;
-
 /** Corners of cells that were not met before, ascending. */
-function newCorners({ mesh, localNode }: Whole, cells: readonly number[]): number[] {
+function newCorners({ mesh, localNode }: Whole, cells: Uint32Array): Uint32Array {
   const found: number[] = [];
   for (const cell of cells) {
-    for (let k = 0; k < corners(mesh, cell); k++) {
+    const count = corners(mesh, cell);
+    for (let k = 0; k < count; k++) {
       const node = corner(mesh, cell, k);
       if (localNode[node] !== noIndex) continue;
       localNode[node] = 0;
       found.push(node);
     }
   }
-  return found.sort(ascending);
+  return Uint32Array.from(found).sort();
 }
 
 /** Cells at nodes, and at the same places on the other side of a cut, that were not met before, ascending. */
-function newCells({ around, localCell, original, repetition }: Whole, nodes: readonly number[]): number[] {
+function newCells({ around, localCell, original, repetition }: Whole, lists: readonly Uint32Array[]): Uint32Array {
   const found: number[] = [];
-  for (const node of nodes) {
-    const twin = original[node] === node ? repetition[node] : original[node];
-    for (const at of twin === node ? [node] : [node, twin]) {
-      for (let k = around.start[at]; k < around.start[at + 1]; k++) {
-        const cell = around.index[k];
-        if (localCell[cell] !== noIndex) continue;
-        localCell[cell] = 0;
-        found.push(cell);
-      }
+  const visit = (node: number): void => {
+    for (let k = around.start[node]; k < around.start[node + 1]; k++) {
+      const cell = around.index[k];
+      if (localCell[cell] !== noIndex) continue;
+      localCell[cell] = 0;
+      found.push(cell);
+    }
+  };
+  for (const nodes of lists) {
+    for (const node of nodes) {
+      visit(node);
+      const twin = original[node] === node ? repetition[node] : original[node];
+      if (twin !== node) visit(twin);
     }
   }
-  return found.sort(ascending);
+  return Uint32Array.from(found).sort();
 }
 
-function assemble(whole: Whole, part: number, layers: readonly number[][], cellLayers: readonly number[][]): MeshPart {
+function assemble(whole: Whole, part: number, layers: readonly Uint32Array[], cellLayers: readonly Uint32Array[]): MeshPart {
   const { mesh, localNode, original, nodePart, nodeRank, cellPart, cellRank } = whole;
-  const nodes = Uint32Array.from(layers.flat());
+  const nodes = joined(layers);
   for (let local = 0; local < nodes.length; local++) localNode[nodes[local]] = local;
   const quadCount = mesh.quads.length / 4;
-  const quads = cellLayers.flatMap((layer) => layer.filter((cell) => cell < quadCount));
-  const triangles = cellLayers.flatMap((layer) => layer.filter((cell) => cell >= quadCount));
-  const cells = Uint32Array.from([...quads, ...triangles]);
+  // Layers are ascending, and quadrilaterals have the lower numbers.
+  const quadLayers = cellLayers.map((layer) => layer.subarray(0, countBelow(layer, quadCount)));
+  const triangleLayers = cellLayers.map((layer, k) => layer.subarray(quadLayers[k].length));
+  const cells = joined([...quadLayers, ...triangleLayers]);
   const ownedNodes = layers[0].length;
-  const pick = <T extends Float64Array | Uint32Array>(values: T): T => nodes.map((node) => values[node]) as T;
+  const pointOf = picked(mesh.pointOf, nodes);
+  const flags = picked(mesh.flags, nodes);
+  for (let local = ownedNodes; local < nodes.length; local++) flags[local] |= nodeFlag.ghost | nodeFlag.halo;
   const halo = new Uint8Array(nodes.length);
-  for (let layer = 1, at = ownedNodes; layer < layers.length; layer++) {
-    halo.fill(layer - 1, at, (at += layers[layer].length));
-  }
+  for (let layer = 1, at = ownedNodes; layer < layers.length; layer++) halo.fill(layer - 1, at, (at += layers[layer].length));
+  const globalIndex = picked(original, nodes);
+  let points = 0;
+  if (mesh.centring === 'cells') points = cellLayers[0].length;
+  else for (let local = 0; local < ownedNodes; local++) if (pointOf[local] !== noIndex) points++;
   return {
     centring: mesh.centring,
-    points: layers[0].filter((node) => mesh.pointOf[node] !== noIndex).length,
+    points,
     nodes: nodes.length,
-    lat: Float64Array.from(nodes, (node) => mesh.lat[node]),
-    lon: Float64Array.from(nodes, (node) => mesh.lon[node]),
-    flags: Uint8Array.from(nodes, (node, local) => mesh.flags[node] | (local < ownedNodes ? 0 : nodeFlag.ghost | nodeFlag.halo)),
-    pointOf: pick(mesh.pointOf),
-    quads: Uint32Array.from({ length: 4 * quads.length }, (_, at) => localNode[mesh.quads[4 * quads[at >>> 2] + (at & 3)]]),
-    triangles: Uint32Array.from(
-      { length: 3 * triangles.length },
-      (_, at) => localNode[mesh.triangles[3 * (triangles[Math.floor(at / 3)] - quadCount) + (at % 3)]],
-    ),
+    lat: picked(mesh.lat, nodes),
+    lon: picked(mesh.lon, nodes),
+    flags,
+    pointOf,
+    quads: localCorners(mesh.quads, 4, joined(quadLayers), 0, localNode),
+    triangles: localCorners(mesh.triangles, 3, joined(triangleLayers), quadCount, localNode),
     patchTriangles: 0,
     part,
     parts: whole.parts,
     ownedNodes,
-    ownedQuads: cellLayers[0].filter((cell) => cell < quadCount).length,
-    ownedTriangles: cellLayers[0].filter((cell) => cell >= quadCount).length,
-    globalIndex: nodes.map((node) => original[node]),
+    ownedQuads: quadLayers[0].length,
+    ownedTriangles: triangleLayers[0].length,
+    globalIndex,
     globalCell: cells,
-    partition: Uint16Array.from(nodes, (node) => nodePart[node]),
-    remoteIndex: nodes.map((node) => nodeRank[original[node]]),
+    partition: picked(nodePart, nodes),
+    remoteIndex: picked(nodeRank, globalIndex),
     halo,
-    partitionOfCell: Uint16Array.from(cells, (cell) => cellPart[cell]),
-    remoteCell: cells.map((cell) => cellRank[cell]),
+    partitionOfCell: picked(cellPart, cells),
+    remoteCell: picked(cellRank, cells),
   };
+}
+
+function joined(lists: readonly Uint32Array[]): Uint32Array {
+  const all = new Uint32Array(lists.reduce((sum, list) => sum + list.length, 0));
+  let at = 0;
+  for (const list of lists) {
+    all.set(list, at);
+    at += list.length;
+  }
+  return all;
+}
+
+function countBelow(ascending: Uint32Array, limit: number): number {
+  let count = 0;
+  while (count < ascending.length && ascending[count] < limit) count++;
+  return count;
+}
+
+function picked<T extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(values: T, index: Uint32Array): T {
+  const taken = new (values.constructor as new (length: number) => T)(index.length);
+  for (let at = 0; at < index.length; at++) taken[at] = values[index[at]];
+  return taken;
+}
+
+/** Corners of cells in local numbers; cell number `first` is the first of the list. */
+function localCorners(list: Uint32Array, width: number, cells: Uint32Array, first: number, localNode: Uint32Array): Uint32Array {
+  const local = new Uint32Array(width * cells.length);
+  for (let cell = 0, at = 0; cell < cells.length; cell++) {
+    const from = width * (cells[cell] - first);
+    for (let k = 0; k < width; k++) local[at++] = localNode[list[from + k]];
+  }
+  return local;
 }
 
 /** Triangles of a part come after all its quadrilaterals, whose number is known once all parts are cut. */

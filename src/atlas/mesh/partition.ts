@@ -109,18 +109,36 @@ function shares(count: number, parts: number): number[] {
 /** Keys for sorting: longitudes as the grid states them, latitudes from the north on, in micro-degrees. */
 function sortKeys(grid: Grid): { readonly west: Uint32Array; readonly north: Uint32Array } {
   const { lat, lon } = grid.coordinates();
-  const first = lon.reduce((least, value) => Math.min(least, value), Infinity);
-  return {
-    west: Uint32Array.from(lon, (value) => Math.round((value - first) * 1e6)),
-    north: Uint32Array.from(lat, (value) => Math.round((90 - value) * 1e6)),
-  };
+  const west = new Uint32Array(lon.length);
+  const north = new Uint32Array(lat.length);
+  let first = Infinity;
+  for (let point = 0; point < lon.length; point++) if (lon[point] < first) first = lon[point];
+  for (let point = 0; point < lon.length; point++) {
+    west[point] = Math.round((lon[point] - first) * 1e6);
+    north[point] = Math.round((90 - lat[point]) * 1e6);
+  }
+  return { west, north };
+}
+
+/** Whether points run from north to south and each parallel from west to east, as those of grids with rows do. */
+function isSouthwards(north: Uint32Array, west: Uint32Array): boolean {
+  for (let point = 1; point < north.length; point++) {
+    if (north[point] < north[point - 1] || (north[point] === north[point - 1] && west[point] < west[point - 1])) return false;
+  }
+  return true;
+}
+
+function inOrder(points: number): Uint32Array {
+  const order = new Uint32Array(points);
+  for (let point = 0; point < points; point++) order[point] = point;
+  return order;
 }
 
 /** Zones of equal-area regions from north to south, each cut from west to east. */
 function inRegions(grid: Grid, parts: number, partOf: Uint16Array): void {
   const { west, north } = sortKeys(grid);
-  const all = Uint32Array.from(partOf.keys());
-  const southwards = radixOrder(radixOrder(all, west), north);
+  const all = inOrder(partOf.length);
+  const southwards = isSouthwards(north, west) ? all : radixOrder(radixOrder(all, west), north);
   const sizes = shares(grid.points, parts);
   let part = 0;
   let start = 0;
@@ -150,7 +168,7 @@ function inSquares(grid: Grid, { parts, bands, regular = false }: PartitionOptio
   const heights = regular ? shares(rows, count).map((height) => height * columns) : shares(grid.points, count);
   const { west, north } = sortKeys(grid);
   const south = north.map((value) => 180_000_000 - value);
-  const northwards = radixOrder(radixOrder(Uint32Array.from(partOf.keys()), west), south);
+  const northwards = radixOrder(radixOrder(inOrder(partOf.length), west), south);
   let start = 0;
   for (const [band, size] of heights.entries()) {
     const points = radixOrder(northwards.subarray(start, start + size), west);

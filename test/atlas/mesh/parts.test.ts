@@ -27,11 +27,11 @@ import { noMeshgen } from '../../support/atlas-meshgen.js';
 import { seeded } from '../../support/random.js';
 
 const cases: readonly (readonly [string, string, PartitionOptions])[] = [
-  ['one part', 'O16', { parts: 1, partitioner: 'serial' }],
-  ['regions of equal area', 'O16', { parts: 7 }],
-  ['regions of equal area on a regular grid', '10/10', { parts: 12 }],
+  ['one part', 'O8', { parts: 1, partitioner: 'serial' }],
+  ['regions of equal area', 'O8', { parts: 7 }],
+  ['regions of equal area on a regular grid', '15/15', { parts: 12 }],
   ['bands', 'N16', { parts: 5, partitioner: 'equal_bands' }],
-  ['bands of blocks', 'O16', { parts: 3, partitioner: 'bands', blockSize: 10 }],
+  ['bands of blocks', 'O8', { parts: 3, partitioner: 'bands', blockSize: 10 }],
   ['bands of rows', 'F8', { parts: 4, partitioner: 'regular_bands' }],
   ['a checkerboard', 'F8', { parts: 6, partitioner: 'checkerboard' }],
   ['a checkerboard between rows and columns', 'F8', { parts: 8, partitioner: 'checkerboard', bands: 2, regular: true }],
@@ -62,7 +62,7 @@ for (const [name, spec, options] of cases) {
     const balance = options.regular === true ? 8 : options.partitioner === 'regular_bands' ? 32 : (options.blockSize ?? 1);
     t.ok(Math.max(...sizes) - Math.min(...sizes) <= balance, `points of the parts: ${sizes.join(' ')}`);
     for (const mesh of [structuredMesh(grid), structuredMesh(grid, { triangulate: true, pole: 'node', periodicNodes: true })]) {
-      for (const halo of [0, 1, 2]) checkParts(t, mesh, meshParts(mesh, partition, { halo }), halo);
+      for (const halo of [0, 2]) checkParts(t, mesh, meshParts(mesh, partition, { halo }), halo);
     }
   });
 }
@@ -212,10 +212,9 @@ t.test('parts that cannot be made are refused', async (t) => {
 t.test('points have the owners that atlas gives them on as many processes', { skip: noMpirun() }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'dte-parts-'));
   const peers: readonly (readonly [string, number, PartitionOptions['partitioner']])[] = [
-    ['O16', 7, 'equal_regions'],
-    ['N32', 4, 'equal_regions'],
+    ['N16', 4, 'equal_regions'],
     ['F16', 3, 'equal_bands'],
-    ['L36x19', 4, 'regular_bands'],
+    ['L36x19', 2, 'regular_bands'],
   ];
   for (const [name, parts, partitioner] of peers) {
     const args = ['--allow-run-as-root', '--oversubscribe', '-np', String(parts), 'atlas-meshgen', name, join(folder, 'mesh.msh')];
