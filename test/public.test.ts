@@ -73,6 +73,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'itemBatches',
     'mirOptionName',
     'mirOptions',
+    'mirWeights',
     'optionGroups',
     'parseMirOptions',
     'planText',

@@ -5,4 +5,5 @@ export { pairingOf } from './items.js';
 export { compilePlan } from './plan.js';
 export { prepareStages } from './prepare.js';
 export { checkInterpolation } from './interpolate-step.js';
+export { weightsOf } from './weights.js';
 export { fixedTarget } from './target.js';

@@ -17,7 +17,7 @@
  */
 export type { ItemBatch } from './batches.js';
 export type { Item, ItemsOptions } from './items.js';
-export { compilePlan, createMir, itemBatches, type Mir, type PreparedPlans } from './mir.js';
+export { compilePlan, createMir, itemBatches, type Mir, mirWeights, type PreparedPlans } from './mir.js';
 export {
   type MirOptionName,
   mirOptionName,

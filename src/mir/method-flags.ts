@@ -1,6 +1,23 @@
 // Options of interpolation methods as they are called beside all others. The table of `regrid` checks their values; it is not loaded
 // here, since the command line declares these names at every start. A test holds the two against each other.
 
+/** The methods. */
+export const methodWords = [
+  'linear',
+  'bilinear',
+  'nearest-neighbour',
+  'k-nearest',
+  'structured-bilinear',
+  'structured-bicubic',
+  'structured-biquasicubic',
+  'grid-box-average',
+  'conservative',
+  'conservative-2',
+] as const;
+
+/** What becomes of a point some of whose sources are missing. */
+export const missingWords = ['no', 'missing-if-all-missing', 'missing-if-any-missing', 'missing-if-heaviest-missing', 'heaviest'] as const;
+
 /** Name of the option -> its words, default, and the name that the method has for it where that is another. */
 export interface MethodFlag {
   readonly help: string;

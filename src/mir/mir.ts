@@ -1,7 +1,8 @@
-import type { Field } from '../atlas/index.js';
-import { DteError } from '../base/index.js';
+import type { Field, Grid } from '../atlas/index.js';
+import { type Context, DteError } from '../base/index.js';
 import type { Engine, Pass } from '../compute/index.js';
 import type { Message } from '../grib/index.js';
+import type { Matrix } from '../regrid/index.js';
 import type { ItemBatch } from './batches.js';
 import type { ItemsOptions } from './items.js';
 import type { Operator } from './operators.js';
@@ -45,6 +46,14 @@ export async function* itemBatches(
 ): AsyncGenerator<ItemBatch> {
   const compile = await import('./compile.js');
   yield* compile.itemBatches(messages, compile.pairingOf(targets), options);
+}
+
+/**
+ * The matrix of the interpolation that options ask for, adjusted to their land-sea masks; these need an engine. Errors: those of
+ * weights and masks.
+ */
+export async function mirWeights(context: Context, source: Grid, target: Grid, options: MirOptions, engine?: Engine): Promise<Matrix> {
+  return await (await import('./compile.js')).weightsOf(context, source, target, options, engine);
 }
 
 /** As `compilePlan` of `plan.ts`, which is loaded by the first call. */

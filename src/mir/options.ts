@@ -1,5 +1,5 @@
 import { DteError, nearestWord } from '../base/index.js';
-import { type MethodFlag, type MethodFlagName, methodFlags } from './method-flags.js';
+import { type MethodFlag, type MethodFlagName, methodFlags, methodWords, missingWords } from './method-flags.js';
 import { chain, flag, gridText, methodValue, real, reals, text, truncationText, type ValueType, whole, word } from './option-values.js';
 
 /** One option: MIR's name is its key in the table. */
@@ -74,13 +74,22 @@ export const mirOptions = {
   octahedral: option('target', whole(1), 'target is the octahedral Gaussian grid O<number>'),
   pl: option('target', reals('n/n/...'), 'target is the reduced Gaussian grid with these points in its rows'),
 
-  interpolation: option('method', text('name'), 'interpolation method', { standard: 'linear', aliases: ['method'], shown: 'method' }),
-  'intermediate-interpolation': option('method', text('name'), 'method to the grid of --intgrid, from where the other method goes on'),
-  'non-linear': option('method', text('strategy'), 'what becomes of a point some of whose sources are missing', {
-    standard: 'missing-if-heaviest-missing',
-    aliases: ['missing'],
-    shown: 'missing',
+  interpolation: option('method', text('name'), `interpolation method: ${methodWords.join(', ')}`, {
+    standard: 'linear',
+    aliases: ['method'],
+    shown: 'method',
   }),
+  'intermediate-interpolation': option('method', text('name'), 'method to the grid of --intgrid, from where the other method goes on'),
+  'non-linear': option(
+    'method',
+    text('strategy'),
+    `what becomes of a point some of whose sources are missing: ${missingWords.join(', ')}`,
+    {
+      standard: 'missing-if-heaviest-missing',
+      aliases: ['missing'],
+      shown: 'missing',
+    },
+  ),
 
   ...methodDetails(),
 

@@ -145,3 +145,17 @@ t.test('a wrong target ends the command before anything is written', { skip: noS
   const run = await dte(['regrid', members, '--to', good, '--to', 'grid=F7777x,output=bad.grib'], { env });
   t.equal(run.code, 2, run.stderr);
 });
+
+t.test('dte weights takes the options of methods', async (t) => {
+  const weights = async (...options: string[]): Promise<{ readonly rows: number; readonly entries: number }> =>
+    JSON.parse(await output(['weights', 'O8', '20/20', '-o', place('w.npz'), '--json', ...options], { env })) as {
+      rows: number;
+      entries: number;
+    };
+  const two = await weights('--method', 'k-nearest', '--nclosest', '2');
+  t.equal(two.rows, 10 * 18);
+  t.ok(two.entries > two.rows && two.entries <= 2 * two.rows, 'where a point is hit exactly the other weighs nothing');
+  const run = await dte(['weights', 'O8', '20/20', '-o', place('x.npz'), '--nclosest', '2'], { env });
+  t.equal(run.code, 2);
+  t.match(run.stderr, /'nclosest' is not an option of the method linear/);
+});

@@ -1,9 +1,9 @@
 // Options by MIR's names: what is taken, and that everything else is refused in words.
 import t from 'tap';
 import { isDteError } from '../../src/base/index.js';
-import { type MethodFlag, methodFlags } from '../../src/mir/method-flags.js';
+import { type MethodFlag, methodFlags, methodWords, missingWords } from '../../src/mir/method-flags.js';
 import { mirOptionName, mirOptions, optionGroups, type OptionSpec, parseMirOptions } from '../../src/mir/index.js';
-import { type MethodOption, methodOptions } from '../../src/regrid/index.js';
+import { type MethodOption, methodOptions, methods, missingStrategies } from '../../src/regrid/index.js';
 
 t.test('text and values give the same options', async (t) => {
   const fromText = parseMirOptions({
@@ -98,6 +98,19 @@ t.test('what is not accepted is refused with the name, the value met and what is
   );
 });
 
+t.test('help names all methods and strategies', async (t) => {
+  t.same(
+    [...methods.keys()].filter((name) => !(methodWords as readonly string[]).includes(name)),
+    [],
+  );
+  t.same(
+    [...missingWords].sort(),
+    Object.keys(missingStrategies)
+      .filter((name) => (missingWords as readonly string[]).includes(name))
+      .sort(),
+  );
+});
+
 t.test('options of methods are those of the methods, with their defaults', async (t) => {
   const own = new Map(Object.entries(methodFlags).map(([name, flag]: [string, MethodFlag]) => [flag.own ?? name, flag]));
   t.same(
@@ -120,7 +133,7 @@ t.test('options of methods are those of the methods, with their defaults', async
 t.test('the table is complete: every option has words, a group, and a form of value', async (t) => {
   const names = new Set<string>();
   for (const [name, spec] of Object.entries(mirOptions) as [string, OptionSpec][]) {
-    t.ok(spec.help.length > 8 && spec.help.length < 150, `${name}: ${spec.help}`);
+    t.ok(spec.help.length > 8 && spec.help.length < 500, `${name}: ${spec.help}`);
     t.ok(Object.hasOwn(optionGroups, spec.group), name);
     t.notOk(/\.$/.test(spec.help), `${name}: a clause without a full stop`);
     for (const one of [name, ...(spec.aliases ?? [])]) {

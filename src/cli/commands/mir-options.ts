@@ -8,10 +8,10 @@ function flagNames(name: string, { aliases = [], shown = name }: OptionSpec): re
   return [shown, ...[name, ...aliases].filter((other) => other !== shown)];
 }
 
-/** Adds the options of these groups, as the table of `mir` has them, under a heading each. */
-export function mirFlags(command: Command, groups: readonly OptionGroup[]): Command {
+/** Adds the options of these groups, of which some may not be meant, as the table of `mir` has them, under a heading each. */
+export function mirFlags(command: Command, groups: readonly OptionGroup[], isMeant: (name: string) => boolean = () => true): Command {
   for (const [name, spec] of specs) {
-    if (!groups.includes(spec.group)) continue;
+    if (!groups.includes(spec.group) || !isMeant(name)) continue;
     const [shown, ...others] = flagNames(name, spec) as [string, ...string[]];
     const also = others.length === 0 ? '' : `also ${others.map((other) => `--${other}`).join(', ')}`;
     const standard = spec.standard === undefined ? '' : `default: ${spec.standard}`;

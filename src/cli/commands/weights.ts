@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
+import { mirFlags } from './mir-options.js';
 import { define, examples, jsonOption, type Run } from './define.js';
 
 export function registerWeights(program: Command, run: Run): void {
   const weights = define(program, 'weights', 'Make interpolation weights and write them as a scipy CSR matrix or a SCRIP netCDF file.')
     .argument('<from>', 'source grid: name, increments, gridspec, or a GRIB file')
     .argument('<to>', 'target grid, likewise')
-    .option('--method <name>', 'linear, nearest-neighbour or grid-box-average', 'linear')
     .addOption(new Option('-o, --output <file>', 'output file (.npz, or .nc for netCDF), or -').makeOptionMandatory())
     .addOption(
       new Option('--format <format>', 'npz (scipy), scrip (netCDF of CDO) or esmf; by the name of the file').choices([
@@ -22,6 +22,7 @@ export function registerWeights(program: Command, run: Run): void {
         await weights(terminal, from, to, options);
       }),
     );
+  mirFlags(weights, ['method', 'details', 'masks'], (name) => !/^non-linear$|^intermediate|^mask-/.test(name));
   examples(weights, [
     ['dte weights O640 0.25/0.25 -o w.npz', 'then scipy.sparse.load_npz("w.npz")'],
     ['dte weights F320 1/1 --method conservative -o w.nc', 'then cdo remap,r360x181,w.nc in.nc out.nc'],

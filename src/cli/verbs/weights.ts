@@ -1,12 +1,14 @@
 import { writeWhole } from '../../base/index.js';
-import { cachedWeights, methodName, writeNpz, writeScrip } from '../../regrid/index.js';
+import { mirWeights, parseMirOptions } from '../../mir/index.js';
+import { defaultMethod, methodName, writeNpz, writeScrip } from '../../regrid/index.js';
+import { givenMirOptions } from '../commands/mir-options.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { countText, sizeText } from '../terminal/text.js';
 import { namedGrid } from './named-grid.js';
+import { openChosen } from '../warm-engine.js';
 import { printSummary, refuseTerminal } from './output.js';
 
 export interface WeightsOptions {
-  readonly method: string;
   readonly output: string;
   /** By the ending of the output when absent. */
   readonly format?: 'npz' | 'scrip' | 'esmf';
@@ -16,12 +18,14 @@ export interface WeightsOptions {
 
 export async function weights(terminal: Terminal, from: string, to: string, options: WeightsOptions): Promise<void> {
   refuseTerminal(options.output);
-  const method = methodName(options.method);
+  const mir = parseMirOptions(givenMirOptions(options));
+  const method = methodName(mir.interpolation ?? defaultMethod);
   const source = await namedGrid(terminal, from);
   const target = await namedGrid(terminal, to);
   const { clock, fs } = terminal.context;
   const startMs = clock.elapsedMs();
-  const matrix = await cachedWeights(terminal.context, source, target, { method });
+  const engine = mir.lsm === true ? await openChosen(terminal.context, { device: 'cpu' }) : undefined;
+  const matrix = await mirWeights(terminal.context, source, target, mir, engine).finally(() => engine?.close());
   const seconds = (clock.elapsedMs() - startMs) / 1000;
   const format = options.format ?? (options.output.endsWith('.nc') ? 'scrip' : 'npz');
   const bytes =
