@@ -65,3 +65,11 @@ function rowCounts(grid: Grid): Int32Array {
     hint: 'regular, Gaussian, HEALPix ring and projected grids have',
   });
 }
+
+/** All points but those at the poles. */
+export function poleMask(grid: Grid): Mask {
+  const { lat } = grid.coordinates();
+  const mask = emptyMask(grid.points);
+  for (let point = 0; point < grid.points; point++) if (Math.abs(lat[point] as number) < 90 - sameDegree) setBit(mask, point);
+  return mask;
+}

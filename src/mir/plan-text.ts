@@ -2,7 +2,7 @@ import type { Grid } from '../atlas/index.js';
 import { gridText, type PlanInput, type Step, stepText } from './step.js';
 
 /** What a field of the output is. */
-export type Component = 'scalar' | 'u' | 'v' | 'vo' | 'd';
+export type Component = 'scalar' | 'u' | 'v' | 'vo' | 'd' | 'east' | 'north' | 'divergence' | 'vorticity';
 
 /** Steps from an input to a target: plain data, made before any value is read. */
 export interface Plan {

@@ -1,6 +1,6 @@
 import { crop, type Grid } from '../atlas/index.js';
 import { DteError, isDteError } from '../base/index.js';
-import type { MirOptions } from './options.js';
+import type { MirOptions, NablaOperation } from './options.js';
 import { interpolateStep } from './interpolate-step.js';
 import { maskFile } from './lsm-plan.js';
 import { vectorStep } from './vector-plan.js';
@@ -34,7 +34,7 @@ function finished(options: MirOptions, input: PlanInput, steps: Step[]): Plan {
   let components: readonly Component[] = ['scalar'];
   if (input.kind === 'uv' || (input.kind === 'vod' && options.vod2uv === true)) components = ['u', 'v'];
   else if (input.kind === 'vod') components = ['vo', 'd'];
-  for (const step of steps) if (step.name === 'nabla') components = componentsOf(step.operation);
+  for (const step of steps) if (step.name === 'nabla') components = componentsAfter(step.operation, components);
   const component = options['u-only'] === true ? 'u' : options['v-only'] === true ? 'v' : undefined;
   if (component !== undefined && components.includes(component)) {
     steps.push({ name: 'select', component });
@@ -46,9 +46,18 @@ function finished(options: MirOptions, input: PlanInput, steps: Step[]): Plan {
   return { input, steps, target: gridAfter(steps, input.grid), components };
 }
 
-function componentsOf(operation: string): readonly Component[] {
-  if (operation === 'scalar-gradient') return ['u', 'v'];
-  return ['scalar'];
+/** What derivatives are, in the order that `nablaOperator` gives them. */
+function componentsAfter(operation: NablaOperation, before: readonly Component[]): readonly Component[] {
+  if (operation === 'scalar-laplacian') return before;
+  if (operation === 'scalar-gradient') return before.flatMap(() => ['east', 'north'] as const);
+  if (before.length !== 2) {
+    throw new DteError('input.field', `${operation} of ${before.length === 1 ? 'a field by itself' : `${before.length} fields`}`, {
+      where: { option: 'nabla' },
+      hint: 'it takes the two components of a vector',
+    });
+  }
+  if (operation === 'uv-gradient') return ['east', 'north', 'east', 'north'];
+  return [operation === 'uv-divergence' ? 'divergence' : 'vorticity'];
 }
 
 /** The grid that a field is on after steps. */
@@ -101,7 +110,8 @@ function holdsPart(source: Grid, part: Grid, area: readonly number[] | undefined
 function shapeSteps(options: MirOptions, { part }: Target, now: Grid): readonly Step[] {
   const steps: Step[] = [];
   const { area, bitmap, frame, nabla = [] } = options;
-  for (const operation of nabla) steps.push({ name: 'nabla', operation, polesMissing: options['nabla-poles-missing-values'] === true });
+  for (const operation of nabla) steps.push({ name: 'nabla', operation });
+  if (options['nabla-poles-missing-values'] === true) steps.push({ name: 'mask-poles' });
   if (area !== undefined && options['area-mode'] === 'mask') steps.push({ name: 'mask-area', area });
   else if (area !== undefined && now.hash !== part.hash) steps.push({ name: 'crop', area, to: part });
   if (bitmap !== undefined) steps.push({ name: 'bitmap', file: bitmap });

@@ -3,7 +3,7 @@ import { assert, DteError, readWhole } from '../base/index.js';
 import type { Engine } from '../compute/index.js';
 import { prepareRegrid, prepareVectorRegrid, type RegridOptions } from '../regrid/index.js';
 import { parseBitmapFile } from './bitmap-file.js';
-import { areaMask, both, frameMask, type Mask } from './masks.js';
+import { areaMask, both, frameMask, type Mask, poleMask } from './masks.js';
 import { cropOperator, eachField, limitOperator, maskOperator, type Operator, selectOperator } from './operators.js';
 import type { Plan } from './plan-text.js';
 import { gridText, type Step, type VectorStep } from './step.js';
@@ -32,7 +32,7 @@ function keyOf(step: Step): string {
   return JSON.stringify(step, (key, value: unknown) => (key === 'to' ? (value as Grid).hash : value));
 }
 
-const maskSteps: readonly string[] = ['mask-input-lsm', 'mask-area', 'bitmap', 'mask-output-lsm', 'frame'];
+const maskSteps: readonly string[] = ['mask-input-lsm', 'mask-poles', 'mask-area', 'bitmap', 'mask-output-lsm', 'frame'];
 
 /** Steps one by one, but masks that follow each other together: they become one. */
 function grouped(steps: readonly Step[]): readonly (readonly Step[])[] {
@@ -59,6 +59,8 @@ async function maskOf(engine: Engine, step: Step, grid: Grid): Promise<Mask> {
   switch (step.name) {
     case 'mask-area':
       return areaMask(grid, step.area);
+    case 'mask-poles':
+      return poleMask(grid);
     case 'frame':
       return frameMask(grid, step.size);
     case 'mask-input-lsm':
@@ -91,6 +93,8 @@ async function prepareStep(engine: Engine, step: Step, grid: Grid): Promise<Oper
     }
     case 'crop':
       return await cropOperator(engine, grid, step.area);
+    case 'nabla':
+      return await (await import('./nabla-step.js')).nablaOperator(engine, step.operation, grid);
     case 'select':
       return selectOperator(step.component === 'u' ? 0 : 1);
     case 'limit':

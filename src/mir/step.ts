@@ -37,7 +37,8 @@ export type Step =
       readonly vector?: VectorStep;
       readonly lsm?: LandSea;
     }
-  | { readonly name: 'nabla'; readonly operation: NablaOperation; readonly polesMissing: boolean }
+  | { readonly name: 'nabla'; readonly operation: NablaOperation }
+  | { readonly name: 'mask-poles' }
   | { readonly name: 'crop'; readonly area: readonly number[]; readonly to: Grid }
   | { readonly name: 'mask-area'; readonly area: readonly number[] }
   | { readonly name: 'bitmap'; readonly file: string }
@@ -102,7 +103,7 @@ export function stepText(step: Step): string {
     case 'interpolate':
       return `interpolate${vectorText(step.vector)} to ${gridText(step.to)}${optionsText(step.options)}${step.lsm === undefined ? '' : ` lsm=${step.lsm.input.file},${step.lsm.output.file}`}`;
     case 'nabla':
-      return `nabla ${step.operation}${step.polesMissing ? ', poles missing' : ''}`;
+      return `nabla ${step.operation}`;
     case 'crop':
       return `crop area=${step.area.join('/')} to ${gridText(step.to)}`;
     case 'mask-area':

@@ -243,3 +243,43 @@ t.test('land-sea masks take points away, and weigh those of the other kind less'
   await t.rejects(run(engine, grid, [{ 'mask-input-lsm-value': 0, 'lsm-file': join(folder, 'points.bitmap') }], values));
   await engine.close();
 });
+
+t.test('derivatives of solid rotation are what they should be', async (t) => {
+  const engine = await cpuEngine();
+  const grid = gridFromSpec('3/3');
+  const { lat } = grid.coordinates();
+  const [speed, radius] = [20, 6_371_229];
+  // u = U cos(lat): vorticity 2 U sin(lat) / a, no divergence. The gradient of sin(lat) is cos(lat) / a northward.
+  const cosine = Float64Array.from(lat, (one) => speed * Math.cos((one * Math.PI) / 180));
+  const sine = Float64Array.from(lat, (one) => Math.sin((one * Math.PI) / 180));
+  const zero = new Float64Array(grid.points);
+  const mir = createMir(
+    engine,
+    [{ nabla: 'uv-vorticity' }, { nabla: 'uv-divergence/scalar-laplacian', 'nabla-poles-missing-values': true }].map(parseMirOptions),
+  );
+  const prepared = await mir.plansFor({ grid, kind: 'uv' });
+  const [u, v] = [await fieldOf(engine, grid, [cosine, cosine, cosine]), await fieldOf(engine, grid, [zero, zero, zero])];
+  const [[vorticity], [laplacian]] = (await engine.run((pass) => prepared.apply(pass, u, v))) as unknown as readonly (readonly [Field])[];
+  const [got] = await layersOf(engine, vorticity!);
+  const scale = (2 * speed) / radius;
+  // Second order: (3 degrees)^2 / 6 is 5e-4, more where the weights of a row differ, next to the poles.
+  for (let point = 0; point < grid.points; point++)
+    if (Math.abs(lat[point]!) < 80 && !(Math.abs(got![point]! - scale * sine[point]!) < 2e-3 * scale))
+      t.fail(`${lat[point]}: ${got![point]}`);
+  const [flat] = await layersOf(engine, laplacian!);
+  t.equal(flat![0], missingValue, 'the pole is missing');
+  t.same(
+    prepared.plans.map(({ components }) => components),
+    [['vorticity'], ['divergence']],
+  );
+  const [[gradient]] = [await run(engine, grid, [{ nabla: 'scalar-gradient' }], [sine, sine, sine])];
+  t.equal(gradient!.length, 2);
+  const north = gradient![1]![0]!;
+  for (let point = 0; point < grid.points; point++)
+    if (Math.abs(lat[point]!) < 80 && !(Math.abs(north[point]! - cosine[point]! / speed / radius) < 2e-3 / radius))
+      t.fail(`${lat[point]}: ${north[point]}`);
+  await t.rejects(run(engine, grid, [{ nabla: 'uv-vorticity' }]), { code: 'input.field', message: /uv-vorticity of a field by itself/ });
+  await t.rejects(run(engine, grid, [{ nabla: 'scalar-gradient', rotation: '-40/10' }]), { code: 'unsupported.grid' });
+  mir.release();
+  await engine.close();
+});
