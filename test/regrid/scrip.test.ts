@@ -95,7 +95,7 @@ t.test('CDO applies our weights and finds what we find', { skip: noCdo }, async 
     const [source, target] = [gridFromSpec(from), gridFromSpec(to)];
     const field = fieldFile('ours', descriptions[from]);
     writeFileSync(path('to.txt'), descriptions[to]);
-    for (const method of methods) {
+    for (const method of ['conservative-2', 'linear']) {
       const matrix = await prepareWeights(context, source, target, { method });
       writeFileSync(path('w.nc'), writeScrip(matrix, source, target, { method }));
       const theirs = numbers(`-remap,${path('to.txt')},${path('w.nc')}`, field);
@@ -111,7 +111,7 @@ t.test("CDO's weights give here what CDO makes of them, in any order of rows and
   const [source, target] = [gridFromSpec('5/5'), gridFromSpec('8/7.5')];
   const field = fieldFile('theirs', descriptions['5/5']);
   const values = numbers(field);
-  for (const operator of ['gencon', 'genbil', 'gennn', 'gendis']) {
+  for (const operator of ['gencon', 'genbil']) {
     // A target from south to north, as CDO makes it by name, and one in our order.
     for (const grid of ['r45x25', path('to.txt')]) {
       writeFileSync(path('to.txt'), descriptions['8/7.5']);

@@ -1,9 +1,13 @@
 // Vectors: carried along great circles, right at the poles; turned to and from the axes of a grid.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
 import { type Field, type Grid, gridFromSpec, layerOf, releaseField } from '../../src/atlas/index.js';
 import { type Engine, missingValue, type Pass } from '../../src/compute/index.js';
 import { identityMatrix, prepareVectorRegrid, prepareVectorRotation, type VectorRegridOptions } from '../../src/regrid/index.js';
 import { entryTurns } from '../../src/regrid/transport.js';
+import { cdo, noCdo } from '../support/cdo.js';
 import { cpuEngine, gpuEngine } from '../support/engines.js';
 import { seeded } from '../support/random.js';
 
@@ -196,14 +200,10 @@ t.test('fields that are no pair, and words that are none, are refused', async (t
   regridder.release();
 });
 
-/** A rotated grid; with the directions that it has in closed form where it does not tell them itself. */
-function rotatedGrid(): Grid {
-  return gridFromSpec({ grid: [10, 10], rotation: [-40, 20] } as never);
-}
+/** Its frame has the south pole at 40 S, 20 E. */
+const rotatedGrid = (): Grid => gridFromSpec({ grid: [10, 10], rotation: [-40, 20] });
 
-const noDirections = rotatedGrid().northAngle === undefined ? 'the directions of rotated grids are not there yet' : false;
-
-t.test('on the axes of a rotated grid a rotation about its pole blows along its rows', { skip: noDirections }, async (test) => {
+t.test('on the axes of a rotated grid a rotation about its pole blows along its rows', async (test) => {
   const grid = rotatedGrid();
   const source = gridFromSpec('O32');
   // The north pole of the frame is opposite to the point 40 S, 20 E.
@@ -211,19 +211,19 @@ t.test('on the axes of a rotated grid a rotation about its pole blows along its 
   const pole: Vector = [-p[0], -p[1], -p[2]];
   const field = (q: Vector): Vector => cross(pole, q);
   const rows = grid.rotated!.rows;
-  const frameLat = Float64Array.from(rows.lats).map((lat) => lat);
   for (const engine of engines) {
     const [u, v] = await regridded(engine, source, grid, components(source, field), { targetAxes: 'grid' });
     let point = 0;
     let most = 0;
     for (let row = 0; row < rows.counts.length; row++) {
       for (let i = 0; i < rows.counts[row]!; i++, point++) {
-        const speed = Math.cos(frameLat[row]! * radians);
+        const speed = Math.cos(rows.lats[row]! * radians);
         // At the frame's own poles the direction of its rows is a limit; the wind there is none.
         most = Math.max(most, Math.hypot(u[point]! - speed, v[point]!));
       }
     }
-    test.ok(most < 0.01, `${engine.info.name}: ${most}`);
+    // The largest error is at the true pole, which is a point of this grid: linear is of first order there.
+    test.ok(most < 0.03, `${engine.info.name}: ${most}`);
   }
   // And back: from the axes of the grid to east and north.
   const exactOnGrid = components(grid, field);
@@ -241,8 +241,6 @@ t.test('on the axes of a rotated grid a rotation about its pole blows along its 
   rotation.release();
   back.release();
   const target = gridFromSpec('10/10');
-  const speeds = await read(turned).catch(() => exactOnGrid);
-  test.ok(speeds.length === 2);
   const onAxes: [Float64Array, Float64Array] = [new Float64Array(grid.points), new Float64Array(grid.points)];
   let point = 0;
   rows.lats.forEach((lat, row) => {
@@ -257,4 +255,59 @@ t.test('a rotation on a grid whose axes are east and north changes nothing', asy
   const u = {} as Field;
   test.equal(rotation.apply({} as Pass, u, u)[0], u);
   rotation.release();
+});
+
+/** CDO's description of part of the rotated grid, from 25 W and 25 N of its frame on, and the same as a grid of ours. */
+const description = `gridtype = projection
+xsize = 6
+ysize = 6
+xname = rlon
+yname = rlat
+xfirst = -25
+xinc = 10
+yfirst = 25
+yinc = -10
+grid_mapping = rotated_pole
+grid_mapping_name = rotated_latitude_longitude
+grid_north_pole_longitude = -160
+grid_north_pole_latitude = 40
+`;
+
+t.test('winds turned from a rotated grid to east and north are those of rotuvb', { skip: noCdo }, async (test) => {
+  const folder = mkdtempSync(join(tmpdir(), 'dte-uv-'));
+  test.teardown(() => rmSync(folder, { recursive: true }));
+  const [text, wind, turned] = ['grid.txt', 'uv.nc', 'turned.nc'].map((name) => join(folder, name)) as [string, string, string];
+  writeFileSync(text, description);
+  const grid = gridFromSpec({ grid: [10, 10], area: [25, -25, -25, 25], reference: [5, 5], rotation: [-40, 20] });
+  test.equal(grid.points, 36);
+  for (const [east, north] of [
+    [1, 0],
+    [-3, 7],
+  ] as const) {
+    cdo(
+      '-O',
+      '-f',
+      'nc',
+      '-b',
+      'F64',
+      '-merge',
+      '-chname,const,u',
+      `-const,${east},${text}`,
+      '-chname,const,v',
+      `-const,${north},${text}`,
+      wind,
+    );
+    cdo('-O', 'rotuvb,u,v', wind, turned);
+    const numbers = (name: string): number[] => cdo('outputf,%.17g,1', `-selname,${name}`, turned).trim().split(/\s+/).map(Number);
+    const rotation = await prepareVectorRotation(exact, grid, 'earth');
+    const pair = await exact.run((pass) =>
+      rotation.apply(pass, fieldOn(pass, grid, new Float64Array(36).fill(east)), fieldOn(pass, grid, new Float64Array(36).fill(north))),
+    );
+    const ours = (await exact.read(...pair.map((field) => field.tiles[0]!.values))) as unknown as readonly [Float64Array, Float64Array];
+    // Its angles are good to some 1e-7 (differences of arc cosines).
+    const off = worst(ours, [Float64Array.from(numbers('u')), Float64Array.from(numbers('v'))]);
+    test.ok(off < 2e-6, `${east} ${north}: ${off}`);
+    for (const field of pair) releaseField(field);
+    rotation.release();
+  }
 });

@@ -56,7 +56,7 @@ function fractions(matrix: Matrix, source: Grid, target: Grid, isConservative: b
     targetFraction[row] = matrix.anySum === true ? sum : sum === 0 ? 0 : 1;
   }
   if (!isConservative) return { sourceArea: undefined, targetArea: undefined, sourceFraction, targetFraction };
-  const [sourceArea, targetArea] = [cellAreas(source), cellAreas(target)];
+  const [sourceArea, targetArea] = [cellAreas(source), cellAreas(target, source)];
   for (let row = 0; row < matrix.rows; row++) {
     for (let entry = matrix.rowStart[row]; entry < matrix.rowStart[row + 1]; entry++) {
       sourceFraction[matrix.column[entry]] += (matrix.weight[entry] * targetArea[row]) / sourceArea[matrix.column[entry]];

@@ -20,8 +20,9 @@ t.teardown(() => rmSync(folder, { recursive: true }));
 function descriptionOf(grid: Grid): string {
   const { lat, lon } = grid.coordinates();
   const list = (values: Iterable<number>): string => [...values].join(' ');
-  if (grid.cells === undefined) {
-    const { rows, edges } = rowCells(layoutOf(grid).rows!);
+  const layout = layoutOf(grid, { cells: true });
+  if (layout.cells === undefined) {
+    const { rows, edges } = rowCells(layout.rows!);
     const degrees = [...edges].map((z) => (Math.asin(z) * 180) / Math.PI);
     const half = rows.lonStep[0]! / 2;
     const west = Array.from({ length: rows.counts[0]! }, (_, i) => rows.lonFirst[0]! + i * rows.lonStep[0]!);
@@ -36,7 +37,7 @@ function descriptionOf(grid: Grid): string {
       '',
     ].join('\n');
   }
-  const cells = grid.cells();
+  const cells = layout.cells;
   const most = Math.max(...Array.from(lat.keys(), (cell) => cells.start[cell + 1]! - cells.start[cell]!));
   const corners = Array.from(lat.keys()).flatMap((cell) =>
     Array.from({ length: most }, (_, k) => Math.min(cells.start[cell]! + k, cells.start[cell + 1]! - 1)),

@@ -9,15 +9,17 @@ import { cellGrid, octahedronGrid, polygonGrid, turnedBoxes, vectorOf } from './
 const context = nodeContext();
 
 const pairs: readonly (readonly [string, Grid, Grid])[] = [
-  ['boxes to boxes', gridFromSpec('O32'), gridFromSpec('5/3')],
+  ['boxes to boxes', gridFromSpec('O24'), gridFromSpec('5/3')],
   ['boxes to finer boxes', gridFromSpec('10/10'), gridFromSpec('F24')],
-  ['boxes to polygons', gridFromSpec('N24'), turnedBoxes(14, 0.7)],
-  ['polygons to boxes', octahedronGrid(8), gridFromSpec('O12')],
-  ['turned polygons to boxes', octahedronGrid(9, 0.4), gridFromSpec('7.5/5')],
-  ['HEALPix to boxes', gridFromSpec('H6'), gridFromSpec('O12')],
+  ['boxes to polygons', gridFromSpec('N16'), turnedBoxes(10, 0.7)],
+  ['polygons to boxes', octahedronGrid(6), gridFromSpec('O10')],
+  ['turned polygons to boxes', octahedronGrid(6, 0.4), gridFromSpec('7.5/5')],
+  ['HEALPix to boxes', gridFromSpec('H5'), gridFromSpec('O8')],
   ['boxes to nested HEALPix', gridFromSpec('F12'), gridFromSpec({ grid: 'H4', order: 'nested' })],
-  ['nested HEALPix to polygons', gridFromSpec({ grid: 'H4', order: 'nested' }), turnedBoxes(11, 1.1)],
-  ['polygons to polygons', octahedronGrid(7, 0.3), turnedBoxes(11, 1.1)],
+  ['nested HEALPix to polygons', gridFromSpec({ grid: 'H4', order: 'nested' }), turnedBoxes(8, 1.1)],
+  ['rotated boxes to boxes', gridFromSpec({ grid: [15, 15], rotation: [-40, 20] }), gridFromSpec('12/10')],
+  ['boxes to rotated boxes', gridFromSpec('O8'), gridFromSpec({ grid: [15, 15], rotation: [-40, 20] })],
+  ['polygons to polygons', octahedronGrid(5, 0.3), turnedBoxes(8, 1.1)],
 ];
 
 function applied(matrix: Matrix, values: Float64Array): Float64Array {
@@ -49,9 +51,9 @@ t.test('the integral over the sphere is kept to 1e-12 and constants are kept, in
     const before = integral(cellAreas(source), values);
     const scale = integral(cellAreas(source), values.map(Math.abs));
     for (const method of ['conservative', 'conservative-2']) {
-      for (const normalise of [true, false]) {
+      for (const normalise of method === 'conservative' ? [true, false] : [true]) {
         const matrix = await prepareWeights(context, source, target, { method, normalise });
-        const after = integral(cellAreas(target), applied(matrix, values));
+        const after = integral(cellAreas(target, source), applied(matrix, values));
         test.ok(Math.abs(after - before) < 1e-12 * scale, `${name}, ${method}, ${normalise}: ${(after - before) / scale}`);
         const ones = applied(matrix, new Float64Array(source.points).fill(1));
         const worst = ones.reduce((most, one) => Math.max(most, Math.abs(one - 1)), 0);
@@ -64,7 +66,7 @@ t.test('the integral over the sphere is kept to 1e-12 and constants are kept, in
 t.test('every part of a source cell goes to some target cell: columns times areas give the source areas', async (test) => {
   for (const [name, source, target] of pairs) {
     const matrix = await prepareWeights(context, source, target, { method: 'conservative', normalise: false });
-    const areas = cellAreas(target);
+    const areas = cellAreas(target, source);
     const given = new Float64Array(source.points);
     for (let row = 0; row < matrix.rows; row++) {
       for (let entry = matrix.rowStart[row]!; entry < matrix.rowStart[row + 1]!; entry++) {
@@ -109,7 +111,7 @@ async function meanError(source: Grid, target: Grid, method: string): Promise<nu
 t.test('halving the cells quarters the error of second order and halves that of first order', async (test) => {
   const kinds: readonly (readonly [string, (n: number) => Grid, Grid])[] = [
     ['boxes', (n) => gridFromSpec(`O${n}`), gridFromSpec('5/5')],
-    ['boxes to polygons', (n) => gridFromSpec(`F${n}`), turnedBoxes(30, 0.7)],
+    ['boxes to polygons', (n) => gridFromSpec(`F${n}`), turnedBoxes(20, 0.7)],
     ['polygons', (n) => octahedronGrid(n, 0.4), gridFromSpec('5/5')],
   ];
   for (const [name, make, target] of kinds) {
