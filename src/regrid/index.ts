@@ -12,6 +12,15 @@
  *  - `linear`: MIR's default finite-element method, on the triangulated mesh of the source rows. It is not bilinear.
  *  - `nearest-neighbour`: smallest straight distance, lowest index of equals.
  *  - `grid-box-average`: by the overlap of longitude-latitude boxes; conserves the integral.
+ *  - `conservative`, `conservative-2`: by the overlap of cells, of any two grids that have cells. Cells of grids with rows are boxes
+ *    between parallels and meridians (half a step beyond the outermost points of an open grid), all others polygons of great
+ *    circles. This is deliberate: boxes are what such grids mean, they overlap in closed form, and CDO takes them so; atlas takes
+ *    all cells as polygons of great circles. Second order adds the gradient in each source cell about its centre of mass,
+ *    which leaves integrals as they are.
+ *
+ * Vectors (`prepareVectorRegrid`) are carried along great circles, u and v together, by one kernel that weighs and turns; turns to
+ * and from the axes of rotated and projected grids are multiplied into the same numbers. Land-sea masks (`lsm`) change weights after
+ * they are made. `readScrip` and `writeScrip` exchange weights with CDO and ESMF as netCDF.
  *
  * No search tree and no stored mesh: rows are ordered, so a point's band of triangles is found by bisection and its triangle by
  * a few steps of a walk; the triangles of a band are enumerated when the first point falls into it. Rejected: a k-d tree over
