@@ -19,7 +19,7 @@ struct Params {
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> plan: array<u32>;
-@group(0) @binding(2) var<storage, read> start: array<f32>;
+@group(0) @binding(2) var<storage, read> start: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> sine: array<f32>;
 @group(0) @binding(4) var<storage, read> factor: array<f32>;
 @group(0) @binding(5) var<storage, read> coefficient: array<f32>;
@@ -27,15 +27,10 @@ struct Params {
 
 const no_row = 0xffffffffu;
 
-// Latitudes first, first + 4, first + 8, first + 12: neighbouring invocations read neighbouring values.
-fn four(first: u32) -> vec4<f32> {
-  return vec4<f32>(start[first], start[first + 4u], start[first + 8u], start[first + 12u]);
-}
-
 fn store(lane: u32, m: u32, latitude: u32, even_re: vec4<f32>, even_im: vec4<f32>, odd_re: vec4<f32>, odd_im: vec4<f32>) {
   let group = lane / params.width;
   for (var i = 0u; i < 4u; i++) {
-    let place = params.places_at + 4u * (latitude + 4u * i);
+    let place = params.places_at + 4u * (latitude + i);
     for (var side = 0u; side < 2u; side++) {
       let row = plan[place + 2u * side];
       if (row == no_row || m >= plan[place + 2u * side + 1u]) {
@@ -61,10 +56,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   let other = min(lane + 1u, params.lanes - 1u);
   let quarter = invocation % 4u;
   let m = plan[3u * task];
-  let latitude = plan[3u * task + 1u] * 16u + quarter;
+  let latitude = plan[3u * task + 1u] * 16u + 4u * quarter;
   let first = plan[3u * task + 2u];
   let last = plan[3u * task + 5u];
-  let mu = vec4<f32>(sine[2u * latitude], sine[2u * latitude + 8u], sine[2u * latitude + 16u], sine[2u * latitude + 24u]);
+  let mu = vec4<f32>(sine[2u * latitude], sine[2u * latitude + 2u], sine[2u * latitude + 4u], sine[2u * latitude + 6u]);
   // Coefficient (m, n) is number base + n.
   let base = m * (2u * params.truncation + 3u - m) / 2u - m;
   let at = 2u * base + lane * params.points;
@@ -72,8 +67,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   var even = array<vec4<f32>, 4>();
   var odd = array<vec4<f32>, 4>();
   for (var segment = first; segment < last; segment++) {
-    var low = four(32u * segment + quarter);
-    var high = four(32u * segment + 16u + quarter);
+    var low = start[8u * segment + quarter];
+    var high = start[8u * segment + 4u + quarter];
     var end = params.truncation + 1u;
     if (segment + 1u < last) {
       end = plan[params.segments_at + segment + 1u];

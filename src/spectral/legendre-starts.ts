@@ -17,7 +17,7 @@ export interface LegendreStarts {
   /** Degree n at which each segment starts; n - m is even. `[segments]` */
   readonly degree: Uint32Array;
   /** P(n, m) and P(n + 1, m) there. `[segments, 2, blockLatitudes]` */
-  readonly values: Float64Array;
+  readonly values: Float64Array | Float32Array;
 }
 
 export interface StartsProblem {

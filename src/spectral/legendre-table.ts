@@ -5,7 +5,8 @@ import { blockLatitudes, latitudePairs, type LatitudePairs, noRow } from './lati
 import { type LegendreStarts, legendreStarts } from './legendre-starts.js';
 import { realPairs, valuesThenRests } from './real-pairs.js';
 import { recurrenceFactors } from './recurrence.js';
-import { denseStarts } from './dense-starts.js';
+import { type DenseProblem, denseSegments, someTasks } from './dense-starts.js';
+import { denseTasks } from './dense-tasks.js';
 
 /** Consecutive tasks whose arrays the device can bind. */
 export interface TaskBlock {
@@ -61,10 +62,11 @@ export async function transformTables(engine: Engine, truncation: number, rows: 
   const isGpu = engine.info.executor === 'gpu';
   const exact = engine.info.precision === 'f64';
   const sine = lats.map((lat) => Math.sin((lat * Math.PI) / 180));
-  const starts = isGpu ? denseStarts(sparse, { truncation, sine, factors }) : sparse;
   const places = placesOf(pairs, blocks, fourier, heldBy(sparse, pairs, limits));
   const arrays = {
-    blocks: await uploadBlocks(engine, starts, places, isGpu || exact),
+    blocks: isGpu
+      ? await denseBlocks(engine, sparse, places, { truncation, sine, factors })
+      : [await uploadBlock(engine, sparse, places, exact)],
     sine: await engine.upload('f32', realPairs(sine, exact)),
     factor: await engine.upload('f32', realPairs(factors, exact)),
     rowPlan: await engine.upload('u32', fourier.table),
@@ -130,61 +132,89 @@ function placesOf({ north, south }: LatitudePairs, blocks: number, fourier: Four
   return places;
 }
 
-async function uploadBlocks(engine: Engine, starts: LegendreStarts, places: Uint32Array, withoutRest: boolean): Promise<TaskBlock[]> {
-  const perSegment = 2 * blockLatitudes;
-  const mostSegments = Math.floor(engine.info.maxBindingBytes / (4 * perSegment * (withoutRest ? 1 : 2)));
-  const firstTasks = firstTasksOf(starts);
+/** Octets of polynomials that are made and uploaded at a time. */
+const mostBlockBytes = 2 ** 27;
+/** Polynomials may take this share of the memory budget before every second pair of them is left to the recurrence. */
+const mostOfBudget = 1 / 4;
+/** Over so many degrees the recurrence in f32 is as good as the sums. */
+const longestSpan = 8;
+
+/** All polynomials, for a device without f64, in blocks that it can bind; made on worker threads. */
+async function denseBlocks(
+  engine: Engine,
+  sparse: LegendreStarts,
+  places: Uint32Array,
+  problem: Omit<DenseProblem, 'span'>,
+): Promise<TaskBlock[]> {
+  const firstTasks = firstTasksOf(sparse);
   const wavenumbers = firstTasks.length - 1;
-  const segmentOf = (m: number): number => starts.segmentStart[firstTasks[m] as number] as number;
-  const blocks: TaskBlock[] = [];
+  const bytesOf = (m: number, span: number): number => {
+    let segments = 0;
+    for (let task = firstTasks[m] as number; task < (firstTasks[m + 1] as number); task++)
+      segments += denseSegments(sparse, task, problem.truncation, span);
+    return 4 * segments * 2 * blockLatitudes;
+  };
+  let span = 2;
+  const total = (): number => Array.from({ length: wavenumbers }, (_, m) => bytesOf(m, span)).reduce((sum, bytes) => sum + bytes, 0);
+  while (span < longestSpan && total() > engine.memory.budgetBytes * mostOfBudget) span *= 2;
+  const limit = Math.min(engine.info.maxBindingBytes, mostBlockBytes);
+  const ranges: { first: number; end: number }[] = [];
   for (let m = 0; m < wavenumbers; ) {
     let end = m + 1;
-    while (end < wavenumbers && segmentOf(end + 1) - segmentOf(m) <= mostSegments) end++;
-    const values = starts.values.subarray(segmentOf(m) * perSegment, segmentOf(end) * perSegment);
-    const { plan, ...offsets } = blockPlan(starts, firstTasks.subarray(m, end + 1), places);
-    blocks.push({
-      ...offsets,
-      plan: await engine.upload('u32', plan),
-      start: await engine.upload('f32', withoutRest ? values : valuesThenRests(values)),
-      restAt: withoutRest ? 0 : values.length,
-      firstWavenumber: m,
-      wavenumbers: end - m,
-    });
+    for (let bytes = bytesOf(m, span); end < wavenumbers && bytes + bytesOf(end, span) <= limit; end++) bytes += bytesOf(end, span);
+    ranges.push({ first: m, end });
     m = end;
+  }
+  const blocks: TaskBlock[] = [];
+  const atOnce = engine.info.threads;
+  for (let index = 0; index < ranges.length; index += atOnce) {
+    const made = ranges.slice(index, index + atOnce).map(({ first, end }) => {
+      const starts = someTasks(sparse, firstTasks[first] as number, firstTasks[end] as number);
+      return engine.task<LegendreStarts>({ module: denseTasks, name: 'makeDense', args: { starts, problem: { ...problem, span } } });
+    });
+    for (const starts of await Promise.all(made)) blocks.push(await uploadBlock(engine, starts, places, true));
   }
   return blocks;
 }
 
-/** The first task of each wavenumber, and the number of tasks. */
+async function uploadBlock(engine: Engine, starts: LegendreStarts, places: Uint32Array, withoutRest: boolean): Promise<TaskBlock> {
+  const { values } = starts;
+  const firstTasks = firstTasksOf(starts);
+  const { plan, ...offsets } = blockPlan(starts, firstTasks, places);
+  return {
+    ...offsets,
+    plan: await engine.upload('u32', plan),
+    start: await engine.upload('f32', withoutRest ? values : valuesThenRests(values)),
+    restAt: withoutRest ? 0 : values.length,
+    firstWavenumber: starts.wavenumber[0] ?? 0,
+    wavenumbers: firstTasks.length - 1,
+  };
+}
+
+/** The first task of each wavenumber from the first on, and the number of tasks. */
 function firstTasksOf({ wavenumber }: LegendreStarts): Uint32Array {
+  const lowest = wavenumber[0] ?? 0;
   const first: number[] = [];
-  for (let task = 0; task < wavenumber.length; task++) if (wavenumber[task] === first.length) first.push(task);
+  for (let task = 0; task < wavenumber.length; task++) if ((wavenumber[task] as number) - lowest === first.length) first.push(task);
   return Uint32Array.from([...first, wavenumber.length]);
 }
 
-/** What the kernels need to know of the tasks of consecutive wavenumbers, in one array. */
+/** What the kernels need to know of the tasks, in one array. */
 function blockPlan(
   starts: LegendreStarts,
   firstTasks: Uint32Array,
   places: Uint32Array,
 ): Pick<TaskBlock, 'tasks' | 'segmentsAt' | 'placesAt' | 'wavenumbersAt'> & { readonly plan: Uint32Array } {
-  const first = firstTasks[0] as number;
-  const end = firstTasks.at(-1) as number;
-  const firstSegment = starts.segmentStart[first] as number;
-  const degrees = starts.degree.subarray(firstSegment, starts.segmentStart[end]);
-  const segmentsAt = 3 * (end - first + 1);
-  const placesAt = segmentsAt + degrees.length;
+  const tasks = starts.wavenumber.length;
+  const segmentsAt = 3 * (tasks + 1);
+  const placesAt = segmentsAt + starts.degree.length;
   const wavenumbersAt = placesAt + places.length;
   const plan = new Uint32Array(wavenumbersAt + firstTasks.length);
-  for (let task = first; task <= end; task++) {
-    const own = task < end ? [starts.wavenumber[task] as number, starts.block[task] as number] : [0, 0];
-    plan.set([...own, (starts.segmentStart[task] as number) - firstSegment], 3 * (task - first));
+  for (let task = 0; task <= tasks; task++) {
+    plan.set([starts.wavenumber[task] ?? 0, starts.block[task] ?? 0, starts.segmentStart[task] as number], 3 * task);
   }
-  plan.set(degrees, segmentsAt);
+  plan.set(starts.degree, segmentsAt);
   plan.set(places, placesAt);
-  plan.set(
-    firstTasks.map((task) => task - first),
-    wavenumbersAt,
-  );
-  return { tasks: end - first, segmentsAt, placesAt, wavenumbersAt, plan };
+  plan.set(firstTasks, wavenumbersAt);
+  return { tasks, segmentsAt, placesAt, wavenumbersAt, plan };
 }

@@ -30,6 +30,7 @@ export const legendre = kernel('spectral/legendre', {
   params,
   inputs,
   outputs,
+  quads: ['start'],
   threads: ({ tasks, lanes }) => [tasks, Math.ceil(lanes / 2), 4],
   cpu: legendreHost,
   simd: {

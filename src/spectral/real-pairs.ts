@@ -13,7 +13,7 @@ export function realPairs(values: Float64Array, exact: boolean): Float64Array {
 }
 
 /** The same with all rests after all values. `[2, values]` */
-export function valuesThenRests(values: Float64Array): Float64Array {
+export function valuesThenRests(values: Float64Array | Float32Array): Float64Array {
   const both = new Float64Array(2 * values.length);
   for (let i = 0; i < values.length; i++) {
     const high = Math.fround(values[i]);

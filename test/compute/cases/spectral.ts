@@ -49,7 +49,7 @@ function polynomialTables(size: number, isDense: boolean): Tables {
   const limits = new Uint32Array(blocks).fill(truncation + 1);
   const sine = lats.map((lat) => Math.sin((lat * Math.PI) / 180));
   const sparse = legendreStarts({ truncation, lats, wavenumbers: limits, factors, perCosine: false });
-  const starts = isDense ? denseStarts(sparse, { truncation, sine, factors }) : sparse;
+  const starts = isDense ? denseStarts(sparse, { truncation, sine, factors, span: 2 }) : sparse;
   const tasks = starts.wavenumber.length;
   const segmentsAt = 3 * (tasks + 1);
   const placesAt = segmentsAt + starts.degree.length;
