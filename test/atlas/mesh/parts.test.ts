@@ -59,7 +59,7 @@ for (const [name, spec, options] of cases) {
     const grid = gridFromSpec(spec);
     const partition = partitionGrid(grid, options);
     const sizes = Array.from({ length: options.parts }, (_, part) => partition.partOf.filter((own) => own === part).length);
-    const balance = options.regular === true ? 8 : options.partitioner === 'regular_bands' ? 32 : (options.blockSize ?? 1);
+    const balance = options.regular === true ? 8 : options.partitioner === 'regular_bands' ? 32 : 2 * (options.blockSize ?? 0.5);
     t.ok(Math.max(...sizes) - Math.min(...sizes) <= balance, `points of the parts: ${sizes.join(' ')}`);
     for (const mesh of [structuredMesh(grid), structuredMesh(grid, { triangulate: true, pole: 'node', periodicNodes: true })]) {
       for (const halo of [0, 2]) checkParts(t, mesh, meshParts(mesh, partition, { halo }), halo);
