@@ -48,6 +48,7 @@ export { gaussianGrid, type GaussianGridOptions } from './gaussian-grid.js';
 export { type CubedSphereKind, cubedSphereGrid } from './cubed-sphere.js';
 export { spectralGrid, unknownGrid } from './other-grids.js';
 export { orcaGrid, unstructuredGrid, type UnstructuredOptions, withCoordinates } from './point-grids.js';
+export { pointPairs, pointValues } from './point-arrays.js';
 export type { PointFiles } from './points-from-spec.js';
 export { gaussianLatitudes, gaussianWeights } from './gaussian-latitudes.js';
 export { classicGaussianNumbers, classicPl, octahedralPl } from './gaussian-pl.js';

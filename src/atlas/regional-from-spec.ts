@@ -73,9 +73,17 @@ function projectionMap(value: unknown): SpecMap {
 function fromProjection(map: SpecMap, projection: SpecMap): Grid {
   const [columns, rows] = [integer(map, 'nx'), integer(map, 'ny')];
   if (projection.type === 'lonlat' || projection.type === 'rotated_lonlat') return degreesGrid(map, projection, columns, rows);
-  const made = projectionFromSpec(projection);
+  const made = projectionFromSpec(anchored(map, projection));
   const { xmin, ymax, dx, dy, anchor } = placeOf(map, made, columns, rows);
   return projectedGrid({ projection: made, columns, rows, x: xmin, y: ymax, dx, dy: -dy }, anchor);
+}
+
+/** Where a grid is placed by longitude and latitude the origin of a cone's plane makes no difference: it is then at latitude1. */
+function anchored(map: SpecMap, projection: SpecMap): SpecMap {
+  const keys = Object.keys(map).filter((key) => key.startsWith('lonlat(') && map[key] !== undefined);
+  const { latitude0, latitude1 = latitude0, ...rest } = projection;
+  const isCone = rest.type === 'lambert_conformal_conic' || rest.type === 'albers_equal_area';
+  return isCone && keys.length === 1 ? { ...rest, latitude1 } : projection;
 }
 
 /** Planes of degrees are latitude-longitude grids, perhaps rotated. */

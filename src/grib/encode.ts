@@ -1,6 +1,6 @@
 import type { Field, Grid, Tile } from '../atlas/index.js';
 import { atPlace, concatenated, DteError } from '../base/index.js';
-import type { DeviceArray, Engine, Pass } from '../compute/index.js';
+import { type DeviceArray, type Engine, gather, type Pass } from '../compute/index.js';
 import { aecTasks } from './aec-tasks.js';
 import { type EncodedData, messageParts } from './build-message.js';
 import { type AecStream, type AecValues, decimalFactor, type PackingParameters, simplePackingParameters } from './codec/index.js';
@@ -8,6 +8,7 @@ import { compact } from './compact.js';
 import { packingType } from './data-keys.js';
 import { recordRanks } from './decode.js';
 import type { Message } from './message.js';
+import { writtenOrder } from './plane-section.js';
 import { pack } from './pack.js';
 import { presentWords } from './present-words.js';
 import { rawNumber } from './raw-keys.js';
@@ -106,7 +107,8 @@ async function encodeTile(engine: Engine, field: Field<Message>, tile: Tile, opt
   const ranges = await valueRanges(engine, tile.values, points, layers);
   const plans = planLanes(layers, ranges, points, options);
   const hasMissing = ranges.some(({ missing }) => missing > 0);
-  const recorded = await engine.run((pass) => recordPacking(pass, tile, plans, points, hasMissing));
+  const order = options.inFileOrder === true ? undefined : writtenOrder(field.grid);
+  const recorded = await engine.run((pass) => recordPacking(pass, reordered(pass, tile, points, order), plans, points, hasMissing));
   const arrays = recorded.bitmap === undefined ? ([recorded.packed] as const) : ([recorded.packed, recorded.bitmap] as const);
   const release = (): void => {
     for (const array of arrays) array.release();
@@ -127,6 +129,15 @@ async function encodeTile(engine: Engine, field: Field<Message>, tile: Tile, opt
     throw failed.reason;
   }
   return { messages: settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])), release };
+}
+
+/** The tile with its points in the order of the file. */
+function reordered(pass: Pass, tile: Tile, points: number, order: Uint32Array | undefined): Tile {
+  if (order === undefined) return tile;
+  const { lanes } = tile;
+  const gathered = pass.allocate('f32', points * lanes);
+  pass.run(gather, { points, lanes, order: pass.upload('u32', order), source: tile.values, gathered });
+  return { ...tile, values: gathered };
 }
 
 function planLanes(layers: readonly Message[], ranges: readonly LaneRange[], points: number, options: EncodeOptions): readonly LanePlan[] {

@@ -2,6 +2,7 @@ import {
   type Grid,
   gaussianGrid,
   healpixGrid,
+  orcaGrid,
   reducedLatLon,
   regularLatLon,
   scanOrder,
@@ -12,6 +13,7 @@ import {
 import { atPlace, DteError, isDteError, sha256Hex } from '../base/index.js';
 import { degrees, gridType, incrementDegrees, numberOfDataPoints, pl, scanningMode } from './grid-keys.js';
 import type { Message, Section } from './message.js';
+import { orcaNameOfNumbers } from './other-sections.js';
 import { projectedGridOf } from './projected-grid-of.js';
 import { raw, rawNumber } from './raw-keys.js';
 import type { GribTables } from './tables.js';
@@ -228,7 +230,10 @@ function spectral(message: Message): Grid {
 
 function unstructured(message: Message): Grid {
   const parts = [raw(message, 'uuidOfHGrid'), raw(message, 'numberOfGridUsed'), raw(message, 'numberOfGridInReference')];
-  return unstructuredGrid({ points: numberOfDataPoints(message), identity: parts.join(' ') });
+  const points = numberOfDataPoints(message);
+  const name = rawNumber(message, 'centre') === 98 ? orcaNameOfNumbers(Number(parts[1]), Number(parts[2])) : undefined;
+  const orca = name === undefined ? undefined : orcaGrid(name);
+  return orca?.points === points ? orca : unstructuredGrid({ points, identity: parts.join(' ') });
 }
 
 function checkPoints(message: Message, expected: number): void {

@@ -56,7 +56,7 @@ function conic(message: Message, { angle }: HeaderReader, earth: Earth) {
   return {
     earth,
     // Where the origin of the plane lies makes no difference: the first point is given as a position.
-    latitude0: message.edition === 1 ? latitude1 : (degrees(message, 'LaD') ?? latitude1),
+    latitude0: latitude1,
     longitude0: angle(message, 'LoV'),
     latitude1,
     latitude2,

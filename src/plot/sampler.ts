@@ -1,5 +1,6 @@
 import type { Area, Grid, Rows } from '../atlas/index.js';
 import { missingValue } from '../compute/index.js';
+import { samplePlane } from './sample-plane.js';
 
 /** `nearest` shows every grid point as the patch that is nearest to it, `bilinear` passes smoothly between points. */
 export type Sampling = 'nearest' | 'bilinear';
@@ -24,6 +25,17 @@ export function samplePixels(
   sampling: Sampling,
 ): Float64Array {
   if (grid.rows !== undefined) return sampleRows(values, grid.rows, pixels, sampling);
+  if (grid.projected !== undefined) return samplePlane(values, grid.projected, pixels, sampling);
+  if (grid.asRows !== undefined) {
+    const { grid: ordered, index } = grid.asRows();
+    return samplePixels(
+      Float64Array.from(index, (point) => values[point]),
+      ordered,
+      extent,
+      pixels,
+      sampling,
+    );
+  }
   if (grid.rotated !== undefined) return sampleRows(values, grid.rotated.rows, rotatePixels(pixels, grid.rotated), sampling);
   return samplePoints(values, grid, extent, pixels);
 }

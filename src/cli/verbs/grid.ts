@@ -25,9 +25,9 @@ export async function grid(terminal: Terminal, text: string, options: GridOption
   if (options.points === '-') return;
   const spacing = spacingOf(found);
   if (options.json === true) {
-    const { type, name, points, area, gaussianNumber, truncation, hash, spec } = found;
+    const { type, name, points, area, gaussianNumber, truncation, healpix, hash, spec } = found;
     await terminal.print(
-      `${JSON.stringify({ type, name, points, area, spacing, rows: rowsOf(found)?.lats.length, gaussianNumber, truncation, hash, spec }, null, 2)}\n`,
+      `${JSON.stringify({ type, name, points, area, spacing, rows: rowsOf(found)?.lats.length ?? found.projected?.rows, columns: found.projected?.columns, gaussianNumber, truncation, healpix, hash, spec }, null, 2)}\n`,
     );
   } else await terminal.print(factsText(factsOf(found, spacing)));
 }
@@ -43,6 +43,7 @@ function factsOf(grid: Grid, spacing: Spacing | undefined): readonly (readonly [
     const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
     facts.push(['rows', `${rows.lats.length}, of ${fewest === most ? most : `${fewest} to ${most}`} points`]);
   }
+  facts.push(...frameFacts(grid));
   if (grid.truncation !== undefined) facts.push(['truncation', `T${grid.truncation}`]);
   if (area !== undefined) facts.push(['area', `north ${area.north}, west ${area.west}, south ${area.south}, east ${area.east}`]);
   if (spacing !== undefined) {
@@ -52,6 +53,23 @@ function factsOf(grid: Grid, spacing: Spacing | undefined): readonly (readonly [
     ]);
   }
   facts.push(['hash', grid.hash], ['gridspec', specText(grid)]);
+  return facts;
+}
+
+/** What lies behind the points: a rotated frame, the plane of a projection, the order of HEALPix. */
+function frameFacts({ rotated, projected, healpix, spec }: Grid): readonly [string, string][] {
+  const facts: [string, string][] = [];
+  if (rotated !== undefined) facts.push(['south pole', `at latitude ${rotated.southPoleLat}, longitude ${rotated.southPoleLon}`]);
+  if (projected !== undefined) {
+    const { type, ...parameters } = projected.projection.spec;
+    const list = Object.entries(parameters).map(([key, value]) => `${key} ${value}`);
+    facts.push(
+      ['projection', `${type}: ${list.join(', ')}`],
+      ['plane', `${projected.columns} x ${projected.rows} points, ${projected.dx} by ${-projected.dy} m apart`],
+    );
+  }
+  if (healpix !== undefined) facts.push(['nside', `${healpix.nside}, ${healpix.order} order`]);
+  else if (spec.order !== undefined) facts.push(['order', String(spec.order)]);
   return facts;
 }
 

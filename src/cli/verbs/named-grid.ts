@@ -1,6 +1,7 @@
 import { type Grid, gridFromText } from '../../atlas/index.js';
 import { DteError, isDteError } from '../../base/index.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { pointFiles } from './point-files.js';
 
 /** The grid of a name, increments or gridspec, or of the first field of a GRIB file (`-` for standard input). */
 export async function namedGrid(terminal: Terminal, text: string): Promise<Grid> {
@@ -11,7 +12,7 @@ export async function namedGrid(terminal: Terminal, text: string): Promise<Grid>
     return gridOf(await oneMessage(terminal, text, 1));
   }
   try {
-    return await gridFromText(text);
+    return await gridFromText(text, pointFiles(terminal));
   } catch (error) {
     if (isDteError(error, 'input.grid') && /\.\w*[a-z]\w*$/i.test(text)) {
       throw new DteError('absent.file', `'${text}' is neither a file nor a grid`, {
