@@ -1,6 +1,6 @@
 import {
-  delaunay,
   type Grid,
+  gridMesh,
   type Mesh,
   type Nabla,
   type NablaOptions,
@@ -33,20 +33,5 @@ export async function on({ engine, grid, onDevice }: Setting, ...functions: read
 
 /** Mesh over any points. */
 export function delaunayMesh(grid: Grid): Mesh {
-  const { lat, lon } = grid.coordinates();
-  const { points } = grid;
-  const pointOf = Uint32Array.from({ length: points }, (_, point) => point);
-  const triangles = delaunay(lat, lon);
-  return {
-    centring: 'nodes',
-    points,
-    nodes: points,
-    lat,
-    lon,
-    flags: new Uint8Array(points),
-    pointOf,
-    quads: new Uint32Array(0),
-    triangles,
-    patchTriangles: 0,
-  };
+  return gridMesh(grid, { generator: 'delaunay' });
 }

@@ -1,5 +1,6 @@
 import { rowEdges } from '../cells/row-cells.js';
 import type { CellPolygons, Grid, Rows } from '../grid.js';
+import { excess } from '../mesh/cell-geometry.js';
 import { unitVectors } from '../mesh/unit-vectors.js';
 import { rowStarts } from '../rows.js';
 
@@ -33,23 +34,9 @@ function polygonAreas({ start, lat, lon }: CellPolygons): Float64Array {
   const vectors = unitVectors(lat, lon);
   const areas = new Float64Array(start.length - 1);
   for (let cell = 0; cell < areas.length; cell++) {
-    const first = 3 * (start[cell] as number);
     // A fan of triangles from the first vertex.
-    for (let at = first + 3; at + 3 < 3 * (start[cell + 1] as number); at += 3) {
-      areas[cell] = (areas[cell] as number) + solidAngle(vectors, first, vectors, at, vectors, at + 3);
-    }
+    for (let vertex = start[cell] + 1; vertex + 1 < start[cell + 1]; vertex++)
+      areas[cell] += excess(vectors, start[cell], vertex, vertex + 1);
   }
   return areas;
-}
-
-/**
- * Solid angle of the triangle between three unit vectors, by Oosterom and Strackee's formula; positive when they run
- * counter-clockwise seen from outside. Each is given by an array and where it begins there: no object for each of millions.
- */
-export function solidAngle(a: Float64Array, ia: number, b: Float64Array, ib: number, c: Float64Array, ic: number): number {
-  const [ax, ay, az] = [a[ia], a[ia + 1], a[ia + 2]];
-  const [bx, by, bz] = [b[ib], b[ib + 1], b[ib + 2]];
-  const [cx, cy, cz] = [c[ic], c[ic + 1], c[ic + 2]];
-  const volume = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx);
-  return 2 * Math.atan2(volume, 1 + (ax * bx + ay * by + az * bz) + (bx * cx + by * cy + bz * cz) + (cx * ax + cy * ay + cz * az));
 }

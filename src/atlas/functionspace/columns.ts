@@ -1,8 +1,6 @@
 import { DteError } from '../../base/index.js';
 import type { Grid } from '../grid.js';
-import { type Mesh, type MeshPart, nodeFlag, noIndex } from '../mesh/index.js';
-import { unitVectors } from '../mesh/unit-vectors.js';
-import { solidAngle } from './areas.js';
+import { cellAreas, type Mesh, type MeshPart, nodeAreas, nodeFlag, noIndex } from '../mesh/index.js';
 import { checkLevelCount } from './partition-lists.js';
 import type { FunctionSpace, SpacePart } from './space.js';
 
@@ -37,7 +35,7 @@ export function nodeColumns(mesh: Mesh, options: ColumnsOptions = {}): NodeColum
   const opposite = oppositeNodes(mesh, items);
   const parts = options.parts?.map((part) => nodePart(mesh, items, part, opposite)) ?? [wholeNodes(mesh, items)];
   const { grid } = options;
-  return { kind: 'NodeColumns', mesh, items, levels, parts, areas: nodeAreas(mesh, items), ...(grid === undefined ? {} : { grid }) };
+  return { kind: 'NodeColumns', mesh, items, levels, parts, areas: itemAreas(mesh, items), ...(grid === undefined ? {} : { grid }) };
 }
 
 /** `input.grid` for a grid whose points are not the mesh's cells. */
@@ -125,46 +123,11 @@ function cellPart({ quads, triangles, ownedQuads, ownedTriangles, globalCell }: 
   return { owned, size, item };
 }
 
-function cellAreas(mesh: Mesh): Float64Array {
-  const vectors = unitVectors(mesh.lat, mesh.lon);
-  const areas = new Float64Array(mesh.quads.length / 4 + mesh.triangles.length / 3);
-  forEachCell(mesh, (nodes, cell) => {
-    const [a, b, c, d] = nodes as unknown as [number, number, number, number | undefined];
-    areas[cell] = solidAngle(vectors, 3 * a, vectors, 3 * b, vectors, 3 * c);
-    if (d !== undefined) areas[cell]! += solidAngle(vectors, 3 * a, vectors, 3 * c, vectors, 3 * d);
-  });
-  return areas;
-}
-
-/** Solid angle of the median dual: in each cell the quadrilateral between a node, the middles of its edges and the cell's centre. */
-function nodeAreas(mesh: Mesh, items: number): Float64Array {
-  const vectors = unitVectors(mesh.lat, mesh.lon);
+/** The shares of the cells around each node, repeated nodes counted with what they repeat. */
+function itemAreas(mesh: Mesh, items: number): Float64Array {
   const areas = new Float64Array(items);
-  const centre = new Float64Array(3);
-  // Middles of the edges of a cell; edge k begins at corner k.
-  const middles = new Float64Array(12);
-  forEachCell(mesh, (nodes) => {
-    const count = nodes.length;
-    centre.fill(0);
-    for (let k = 0; k < count; k++) {
-      for (let axis = 0; axis < 3; axis++) {
-        const own = vectors[3 * nodes[k] + axis];
-        centre[axis] += own;
-        middles[3 * k + axis] = own + vectors[3 * nodes[(k + 1) % count] + axis];
-      }
-      normalise(middles, 3 * k);
-    }
-    normalise(centre, 0);
-    for (let k = 0; k < count; k++) {
-      const item = itemOfNode(mesh, items, nodes[k]);
-      areas[item] += solidAngle(vectors, 3 * nodes[k], middles, 3 * k, centre, 0);
-      areas[item] += solidAngle(vectors, 3 * nodes[k], centre, 0, middles, 3 * ((k + count - 1) % count));
-    }
+  nodeAreas(mesh).forEach((area, node) => {
+    areas[itemOfNode(mesh, items, node)] += area;
   });
   return areas;
-}
-
-function normalise(vector: Float64Array, at: number): void {
-  const length = Math.hypot(vector[at], vector[at + 1], vector[at + 2]) || 1;
-  for (let axis = 0; axis < 3; axis++) vector[at + axis] /= length;
 }

@@ -45,7 +45,7 @@ export function cellCentres(mesh: Mesh): Float64Array {
 }
 
 /** Signed area of a spherical triangle (A. van Oosterom and J. Strackee, 1983), from differences that keep the digits of small ones. */
-function excess(v: Float64Array, a: number, b: number, c: number): number {
+export function excess(v: Float64Array, a: number, b: number, c: number): number {
   const ax = v[3 * a];
   const ay = v[3 * a + 1];
   const az = v[3 * a + 2];
