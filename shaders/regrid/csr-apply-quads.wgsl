@@ -1,6 +1,6 @@
-// As csr-apply, for lanes in fours: result[row, lane] = sum over entries e of the row of weight[e] source[column[e], lane]
+// As csr-apply, for lanes in fours: result[row, lane] = sum over entries e of the row of weight[e] source[(column[e], lane]
 // row_start: [rows + 1]; column, weight: [entries]; source: [any, quads] of four lanes; result: [rows, quads] of four lanes.
-// `strategy` and the treatment of missing sources are those of csr-apply.
+// quads is 1 or 2, so that shifts stand for divisions. `strategy` and the treatment of missing sources are those of csr-apply.
 #import lib/index
 #import lib/missing
 
@@ -32,8 +32,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   if (i >= params.rows * params.quads) {
     return;
   }
-  let row = i / params.quads;
-  let quad = i - row * params.quads;
+  let shift = params.quads - 1u;
+  let row = i >> shift;
+  let quad = i & shift;
   let first = row_start[row];
   let last = row_start[row + 1u];
   let none = vec4<f32>(missing_value());
@@ -44,12 +45,12 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   var sum = vec4<f32>(0.0);
   if (params.strategy == 0u) {
     for (var entry = first; entry < last; entry++) {
-      sum += weight[entry] * source[column[entry] * params.quads + quad];
+      sum += weight[entry] * source[(column[entry] << shift) + quad];
     }
     result[i] = sum;
     return;
   }
-  let heaviest = source[column[heaviest_of(first, last)] * params.quads + quad];
+  let heaviest = source[(column[heaviest_of(first, last)] << shift) + quad];
   if (params.strategy == 4u) {
     result[i] = heaviest;
     return;
@@ -57,7 +58,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   var present_weight = vec4<f32>(0.0);
   var absent = vec4<u32>(0u);
   for (var entry = first; entry < last; entry++) {
-    let value = source[column[entry] * params.quads + quad];
+    let value = source[(column[entry] << shift) + quad];
     let missing = are_missing(value);
     sum += select(weight[entry] * value, vec4<f32>(0.0), missing);
     present_weight += select(vec4<f32>(weight[entry]), vec4<f32>(0.0), missing);
