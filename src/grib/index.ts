@@ -13,6 +13,10 @@
  * Parts of a field: `jumpInfoOf` notes how its values are packed and where they lie, and `valuesAt` reads any ranges of them through a
  * function that gives octets. `withKeys` changes header keys in a copy, as `grib_set` does.
  *
+ * Spectral fields are fields on a grid of type `sh`: (J + 1)(J + 2) real numbers, for m = 0..J, n = m..J the real and the imaginary
+ * part, as messages have them. They are read and written in simple and complex packing. What is written takes its grid section from
+ * the field: a gridded message is a template for spectral values, and the other way round.
+ *
  * Layouts of sections, code tables, parameters and MARS rules are data (src/grib/tables), read once by `gribTables`. The parameter
  * table is kept as text and searched line by line, because parsing all of it would cost more than listing a small file.
  * Unknown templates keep their octets: such a message is listed and copied, and refused only where its values or coordinates are asked for.
@@ -25,7 +29,12 @@
  * - parameters follow ecCodes 2.47 (GRIB2 tables 36) with its WMO, ECMWF and DestinE sets; local parameters of other centres are unknown;
  * - local sections of other centres and the prefixes of TIGGE, CARRA and CERRA are kept, and have no keys;
  * - `withKeys` states a fraction of a level with as few decimals as it needs; time ranges keep their product template;
- * - `numberOfMissing` counts by the bitmap, also where packings have missing values of their own.
+ * - `numberOfMissing` counts by the bitmap, also where packings have missing values of their own;
+ * - powers of the Laplacian scaling are rounded correctly: coefficients of an n where the C library's `pow` is an ulp off (one n in a
+ *   thousand) are an ulp off in ecCodes;
+ * - spectral_complex data end with a whole octet also where widths are odd (ecCodes leaves the last bits out, and then cannot read
+ *   them), and the number of floats TS follows the subset; in edition 1 more than 126 is refused as a subset;
+ * - second-order packing of edition 1 is read in its general extended form only.
  */
 export { type Batch, batchesOf, type BatchesOptions } from './batches.js';
 export { buildMessage, type BuildOptions, type EncodedData } from './build-message.js';

@@ -126,6 +126,30 @@ t.test('a damaged message elsewhere in the file does not matter', { skip }, asyn
   t.ok(stdout.equals(whole));
 });
 
+t.test('spectral fields are copied, shown and packed anew', { skip: skip || noEccodes }, async (t) => {
+  const sh = `${sharedGrib}spherical_harmonics.grib`;
+  t.match(await output(['grib', 'ls', sh]), /sh +0 +isobaricInhPa +500 +z +spectral_complex/);
+  t.equal(await output(['grib', 'get', '-p', 'J,K,M,JS,P,laplacianOperator,bitsPerValue', sh]), '63 63 63 20 1122 1.122 16\n');
+  await output(['grib', 'copy', sh, '-o', at('copy.grib')]);
+  // Two octets of padding end the file.
+  t.ok(readFileSync(at('copy.grib')).equals(readFileSync(sh).subarray(0, -2)), 'copy');
+  await output(['grib', 'values', sh, '--message', '1', '--device', 'cpu', '--format', 'npy', '-o', at('sh.npy')]);
+  t.strictSame(
+    Array.from(readNpy(readFileSync(at('sh.npy'))).values as Float32Array),
+    Array.from(eccodesFields(sh)?.[0]?.values as Float64Array, Math.fround),
+  );
+  for (const [args, packed] of [
+    [['--packing', 'complex', '--subset', '10', '--bits', '24'], 'spectral_complex 24 10'],
+    [['--packing', 'simple'], 'spectral_simple 16 not_found'],
+  ] as const) {
+    await output(['grib', 'set-packing', sh, '-o', at('packed.grib'), ...args]);
+    t.equal(peer('grib_get', '-f', '-p', 'packingType,bitsPerValue,JS', at('packed.grib')).trim(), packed);
+  }
+  // One power for the whole field, stated.
+  await output(['grib', 'set-packing', sh, '-o', at('packed.grib'), '--packing', 'keep', '--laplacian-power', '0.75']);
+  t.equal(peer('grib_get', '-p', 'P', at('packed.grib')).trim(), '750');
+});
+
 t.test('set-packing writes what ecCodes reads: same headers, same values', { skip: skip || noEccodes }, async (t) => {
   await output(['grib', 'set-packing', levels, '-o', at('ccsds.grib'), '--packing', 'ccsds']);
   t.equal(peer('grib_get', '-p', 'packingType', at('ccsds.grib')), 'grid_ccsds\n'.repeat(3));

@@ -1,5 +1,16 @@
 import { type Command, Option } from 'commander';
-import { bitsOption, define, engineFlags, examples, fieldOption, jsonOption, keepGoingOption, messageOption, type Run } from './define.js';
+import {
+  bitsOption,
+  define,
+  engineFlags,
+  examples,
+  fieldOption,
+  jsonOption,
+  keepGoingOption,
+  messageOption,
+  type Run,
+  wholeNumber,
+} from './define.js';
 
 const files = '<files...>';
 const filesHelp = 'GRIB files, patterns, or - for standard input';
@@ -104,7 +115,7 @@ function addSetPacking(grib: Command, run: Run): void {
         .makeOptionMandatory(),
     )
     .addOption(bitsOption('--bits'))
-    .addOption(new Option('--subset <JS>', 'spectral fields: coefficients up to this n stay floats').argParser(Number))
+    .addOption(new Option('--subset <JS>', 'spectral fields: coefficients up to this n stay floats').argParser(wholeNumber('--subset', 0)))
     .addOption(
       new Option('--laplacian-power <P>', 'spectral fields: scaling of packed coefficients; default: fitted to each field').argParser(
         Number,
