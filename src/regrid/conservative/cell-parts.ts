@@ -100,7 +100,11 @@ function partsBuilder(cells: number, vertices: number, shared: boolean): PartsBu
   const sum: Measure = { area: 0, mx: 0, my: 0, mz: 0 };
   const addPart = (cell: number, part: Polygon): void => {
     if (3 * (used + part.count) > vertex.length) vertex = extended(vertex);
-    for (let k = 0; k < part.count; k++) vertex.set([part.x[k], part.y[k], part.z[k]], 3 * used++);
+    for (let k = 0; k < part.count; k++, used++) {
+      vertex[3 * used] = part.x[k];
+      vertex[3 * used + 1] = part.y[k];
+      vertex[3 * used + 2] = part.z[k];
+    }
     cellOf.push(cell);
     vertexStart.push(used);
     measure(part, sum, true);

@@ -2,14 +2,16 @@ import { clipByParallel, clipByPlane, type Polygon } from './polygon.js';
 
 /** The part of `from` between two parallels (sines); returns the buffer that holds it, `from` or `other`. */
 export function clipToBand(from: Polygon, other: Polygon, north: number, south: number): Polygon {
-  let [polygon, spare] = [from, other];
-  for (const [z, sign] of [
-    [north, -1],
-    [south, 1],
-  ] as const) {
-    if (Math.abs(z) >= 1) continue;
-    clipByParallel(polygon, spare, z, sign);
-    [polygon, spare] = [spare, polygon];
+  let polygon = from;
+  let spare = other;
+  if (north < 1) {
+    clipByParallel(polygon, spare, north, -1);
+    polygon = other;
+    spare = from;
+  }
+  if (south > -1) {
+    clipByParallel(polygon, spare, south, 1);
+    polygon = spare;
   }
   return polygon;
 }

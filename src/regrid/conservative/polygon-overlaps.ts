@@ -45,9 +45,10 @@ export function polygonBoxOverlaps(source: CellParts, index: CapIndex, target: R
         const e = (west + ((slice + 1) * width) / slices) * radians;
         near(boxCap(edges[row], edges[row + 1], w, e), 0, (candidate) => {
           loadPart(source, candidate, first);
-          const inBand = clipToBand(first, second, edges[row], edges[row + 1]);
-          const clipped = clipToLune(inBand, inBand === first ? second : first, w, e);
-          addMeasured(clipped, source.cellOf[candidate], overlaps, withMoment);
+          // Meridians first: they leave great circles, and most candidates lie beside the box.
+          clipToLune(first, second, w, e);
+          if (first.count < 2) return;
+          addMeasured(clipToBand(first, second, edges[row], edges[row + 1]), source.cellOf[candidate], overlaps, withMoment);
         });
       }
     },

@@ -133,14 +133,23 @@ function cutsOfArc({ x, y, z }: Polygon, k: number, next: number, z0: number, he
   const root = b * b - 4 * a * c;
   if (root < 0) return 0;
   const q = -0.5 * (b + (b < 0 ? -1 : 1) * Math.sqrt(root));
-  const places = [c / q, q / a].filter((t) => t > 0 && t < 1 && (z[k] + t * dz) * z0 > 0).sort((left, right) => left - right);
+  const [one, other] = [c / q, q / a];
+  const isOne = isPlace(one, z[k], dz, z0);
+  const isOther = isPlace(other, z[k], dz, z0);
   if (crosses) {
     // Rounding may push the one place that must exist off an end.
-    cuts[0] = places[0] ?? here / (here - there);
+    cuts[0] = isOne ? one : isOther ? other : here / (here - there);
     return 1;
   }
-  cuts.set(places);
-  return places.length === 2 && places[1] > places[0] ? 2 : 0;
+  if (!isOne || !isOther || one === other) return 0;
+  cuts[0] = Math.min(one, other);
+  cuts[1] = Math.max(one, other);
+  return 2;
+}
+
+/** Whether a root is a share of the chord, and on the parallel rather than on its mirror image. */
+function isPlace(t: number, z: number, dz: number, z0: number): boolean {
+  return t > 0 && t < 1 && (z + t * dz) * z0 > 0;
 }
 
 /** The second meeting of an arc one of whose ends lies on the parallel: the product of the roots is c / a, their sum -b / a. */
