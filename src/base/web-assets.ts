@@ -42,6 +42,8 @@ export const webAssets: Readonly<Record<string, () => URL | Promise<string>>> = 
   'shaders/mir/limit.wgsl': () => new URL('../../../shaders/mir/limit.wgsl', import.meta.url),
   'shaders/regrid/csr-apply-quads.wgsl': () => new URL('../../../shaders/regrid/csr-apply-quads.wgsl', import.meta.url),
   'shaders/regrid/csr-apply.wgsl': () => new URL('../../../shaders/regrid/csr-apply.wgsl', import.meta.url),
+  'shaders/regrid/mark-missing.wgsl': () => new URL('../../../shaders/regrid/mark-missing.wgsl', import.meta.url),
+  'shaders/regrid/row-statistics.wgsl': () => new URL('../../../shaders/regrid/row-statistics.wgsl', import.meta.url),
   'shaders/regrid/vector-apply.wgsl': () => new URL('../../../shaders/regrid/vector-apply.wgsl', import.meta.url),
   'shaders/regrid/vector-turn.wgsl': () => new URL('../../../shaders/regrid/vector-turn.wgsl', import.meta.url),
   'shaders/spectral/combine.wgsl': () => new URL('../../../shaders/spectral/combine.wgsl', import.meta.url),

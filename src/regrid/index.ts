@@ -36,11 +36,19 @@ export { allocateMatrix, checkMatrix, identityMatrix, type Matrix, type MatrixPr
 export type { Method, Need, Prepared, Problem } from './method.js';
 export { type MethodOption, type MethodOptionName, type MethodOptions, methodOptions, parseMethodOption } from './method-options.js';
 export { builtinMethods, methodAliases, methodName, methods, optionsOfMethods } from './methods.js';
-export { defaultMissingStrategy, missingStrategies, missingStrategy, type MissingStrategy, type MissingStrategyName } from './missing.js';
+export {
+  defaultMissingStrategy,
+  type MissingPlan,
+  missingPlan,
+  missingStrategies,
+  missingStrategy,
+  type MissingStrategy,
+  type MissingStrategyName,
+} from './missing.js';
 export { readNpz, writeNpz, type NpzOptions } from './npz.js';
 export { cellAreas } from './conservative/cell-areas.js';
 export { defaultLandSeaAdjustment, landMask, type LandSeaMasks, landSeaWeights } from './land-sea.js';
-export { prepareRegrid, type RegridOptions, type Regridder } from './regrid.js';
+export { prepareMatrixRegrid, prepareRegrid, type RegridOptions, type Regridder } from './regrid.js';
 export { scripMatrix } from './scrip/align.js';
 export { readScrip, type ScripSide, type ScripWeights } from './scrip/read.js';
 export { type ScripLayout, type ScripOptions, writeScrip } from './scrip/write.js';
@@ -55,5 +63,7 @@ export {
   type VectorWay,
   vectorWays,
 } from './vector-regrid.js';
+export { statisticNames, type StatisticName } from './statistics/row-statistics.js';
+export { multiplyMatrices, normaliseRows, transposeMatrix } from './statistics/transposed.js';
 export { cachedWeights, forgetWeights, weightsFiles, weightsKey } from './weights-cache.js';
 export { defaultMethod, prepareWeights, type WeightsOptions } from './weights.js';

@@ -1,4 +1,5 @@
 import { DteError, nearestWord } from '../base/index.js';
+import { statisticNames } from './statistics/row-statistics.js';
 
 interface NumberOption {
   readonly kind: 'number' | 'integer';
@@ -25,21 +26,6 @@ interface FlagOption {
 }
 
 export type MethodOption = NumberOption | ChoiceOption | FlagOption;
-
-/** What `interpolation-statistics` can be. */
-export const statisticNames = [
-  'maximum',
-  'minimum',
-  'mean',
-  'sum',
-  'count',
-  'variance',
-  'stddev',
-  'median',
-  'mode-integral',
-  'mode-boolean-max',
-  'mode-boolean-min',
-] as const;
 
 /**
  * Options of the interpolation methods, by MIR's names. Distances are straight lines (chords) between points of a sphere of
@@ -113,6 +99,12 @@ export const methodOptions = {
     least: 0,
     most: 1,
     meaning: 'share of a target cell that source cells must cover for it to have a value',
+  },
+  of: {
+    kind: 'choice',
+    default: 'linear',
+    choices: ['linear', 'bilinear', 'nearest-neighbour'],
+    meaning: 'the method from the target to the source that is transposed',
   },
   'interpolation-statistics': {
     kind: 'choice',

@@ -12,6 +12,10 @@ export const builtinMethods: ReadonlyMap<string, () => Promise<Method>> = new Ma
   ['structured-bicubic', async () => (await import('./structured/structured.js')).structuredBicubic],
   ['structured-biquasicubic', async () => (await import('./structured/structured.js')).structuredBiquasicubic],
   ['grid-box-average', async () => (await import('./grid-box-average.js')).gridBoxAverage],
+  ['k-nearest-statistics', async () => (await import('./statistics/samples.js')).kNearestStatistics],
+  ['grid-box-statistics', async () => (await import('./statistics/samples.js')).gridBoxStatistics],
+  ['voronoi-statistics', async () => (await import('./statistics/samples.js')).voronoiStatistics],
+  ['binning', async () => (await import('./statistics/binning.js')).binning],
   ['conservative', async () => (await import('./conservative/conservative.js')).conservative],
   ['conservative-2', async () => (await import('./conservative/conservative.js')).conservativeSecond],
 ]);
@@ -44,6 +48,10 @@ export const optionsOfMethods = new Map<string, readonly MethodOptionName[]>([
   ['structured-bicubic', ['outside']],
   ['structured-biquasicubic', ['outside']],
   ['grid-box-average', ['outside', 'healpix-half-box']],
+  ['k-nearest-statistics', ['outside', 'interpolation-statistics', 'nearest-method', 'nclosest', 'distance', 'distance-tolerance']],
+  ['grid-box-statistics', ['outside', 'interpolation-statistics']],
+  ['voronoi-statistics', ['outside', 'interpolation-statistics']],
+  ['binning', ['outside', 'of']],
   ['conservative', ['outside', 'normalise', 'least-covered']],
   ['conservative-2', ['outside', 'normalise', 'least-covered']],
 ]);
@@ -66,10 +74,7 @@ export const methodAliases: ReadonlyMap<string, string> = new Map([
 
 /** Names that MIR knows and that are not implemented here. */
 const upstreamMethods: ReadonlySet<string> = new Set(
-  (
-    'nearest-lsm k-nearest-statistics grid-box-statistics voronoi-statistics healpix-resample healpix-statistics ' +
-    'grid-box-average-matrix-free grid-box-maximum-matrix-free'
-  ).split(' '),
+  'nearest-lsm healpix-resample healpix-statistics grid-box-average-matrix-free grid-box-maximum-matrix-free'.split(' '),
 );
 
 /** The full name of a method. `unsupported.method` for one that only MIR has, `input.option` for an unknown one. */

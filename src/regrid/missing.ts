@@ -38,10 +38,42 @@ export const defaultMissingStrategy: MissingStrategyName = 'missing-if-heaviest-
 /** The strategy of a name. `input.option` when there is none. */
 export function missingStrategy(name: string): MissingStrategy {
   if (Object.hasOwn(missingStrategies, name)) return missingStrategies[name as MissingStrategyName];
-  const names = Object.keys(missingStrategies);
+  const names = [...Object.keys(missingStrategies), 'simulated-missing-value'];
   const meant = nearestWord(name, names);
   throw new DteError('input.option', `'${name}' is not a treatment of missing values: ${names.join(', ')}`, {
     where: { option: 'missing' },
     ...(meant === undefined ? {} : { hint: `did you mean '${meant}'?` }),
   });
+}
+
+/** What a text of `non-linear` asks for: one treatment, after values that stand for missing ones were marked where it asks for that. */
+export interface MissingPlan {
+  readonly strategy: MissingStrategy;
+  readonly simulated: boolean;
+}
+
+/** The name that marks values which stand for missing ones. */
+export const simulatedMissing = 'simulated-missing-value';
+
+/**
+ * Treatments in a row, with `/` between them as MIR has it. A point that one of them makes missing stays so: the strictest decides.
+ * `simulated-missing-value` marks values first; alone, `missing-if-heaviest-missing` follows. Errors: `input.option`.
+ */
+export function missingPlan(text: string): MissingPlan {
+  const names = text.split('/');
+  const simulated = names.includes(simulatedMissing);
+  const strategies = names.filter((name) => name !== simulatedMissing).map(missingStrategy);
+  const asked = new Set<string>(strategies.map(({ name }) => name));
+  const strictest = (['missing-if-any-missing', 'missing-if-heaviest-missing', 'missing-if-all-missing'] as const).find((name) =>
+    asked.has(name),
+  );
+  if (asked.has('heaviest')) {
+    if (strictest !== 'missing-if-any-missing') return { strategy: missingStrategies.heaviest, simulated };
+    throw new DteError('input.option', `'${text}' contradicts itself`, {
+      where: { option: 'missing' },
+      hint: 'heaviest looks at one source point alone, missing-if-any-missing at all of them',
+    });
+  }
+  if (strictest !== undefined) return { strategy: missingStrategies[strictest], simulated };
+  return { strategy: simulated && !asked.has('no') ? missingStrategies[defaultMissingStrategy] : missingStrategies.no, simulated };
 }

@@ -14,7 +14,7 @@ export function permuteColumns(matrix: Matrix, index: Uint32Array | undefined): 
 export function permuteRows(matrix: Matrix, index: Uint32Array | undefined): Matrix {
   if (index === undefined) return matrix;
   const { rows, columns, rowStart, column, weight } = matrix;
-  const result = allocateMatrix({ rows, columns, entries: column.length, shared: weight.buffer instanceof SharedArrayBuffer });
+  const result = allocateMatrix({ rows, columns, entries: column.length, shared: isShared(weight) });
   for (let row = 0; row < rows; row++) result.rowStart[index[row] + 1] = rowStart[row + 1] - rowStart[row];
   for (let row = 0; row < rows; row++) result.rowStart[row + 1] += result.rowStart[row];
   for (let row = 0; row < rows; row++) {
@@ -22,6 +22,11 @@ export function permuteRows(matrix: Matrix, index: Uint32Array | undefined): Mat
     result.weight.set(weight.subarray(rowStart[row], rowStart[row + 1]), result.rowStart[index[row]]);
   }
   return { ...result, ...promiseOf(matrix) };
+}
+
+/** A page without isolation has no shared memory, and no name for it. */
+function isShared({ buffer }: Float64Array): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
 }
 
 /** Brings the columns of the entries from `start` to `end` into ascending order. Rows are short: insertion. */

@@ -4,14 +4,23 @@ import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { csrApply } from './csr-apply.js';
 import { csrApplyQuads } from './csr-apply-quads.js';
 import { type LandSeaMasks, landSeaWeights } from './land-sea.js';
+import { markMissing } from './mark-missing.js';
 import type { Matrix } from './matrix.js';
-import { defaultMissingStrategy, missingStrategy } from './missing.js';
+import { defaultMissingStrategy, type MissingStrategy, missingPlan, simulatedMissing } from './missing.js';
+import { rowStatistics, type StatisticName, statisticNumber } from './statistics/row-statistics.js';
 import { cachedWeights } from './weights-cache.js';
-import type { WeightsOptions } from './weights.js';
+import { methodOf, type WeightsOptions } from './weights.js';
 
 export interface RegridOptions extends WeightsOptions {
-  /** What becomes of a target point some of whose sources are missing. Default `missing-if-heaviest-missing`. */
+  /**
+   * What becomes of a target point some of whose sources are missing, several with `/` between them. Default
+   * `missing-if-heaviest-missing`.
+   */
   readonly missing?: string;
+  /** The value that stands for a missing one where `missing` names `simulated-missing-value`. Default 9999. */
+  readonly 'simulated-missing-value'?: number;
+  /** Values that differ from it by no more are it. Default 0. */
+  readonly 'simulated-missing-value-epsilon'?: number;
   /** Land-sea masks: points of the other kind weigh less. */
   readonly lsm?: LandSeaMasks;
 }
@@ -39,14 +48,78 @@ interface RowBlock {
  * `input.option` for the missing-value strategy.
  */
 export async function prepareRegrid(engine: Engine, source: Grid, target: Grid, options: RegridOptions = {}): Promise<Regridder> {
-  const { missing = defaultMissingStrategy, lsm, ...weights } = options;
-  const strategy = missingStrategy(missing);
+  const { missing, lsm, 'simulated-missing-value': marker, 'simulated-missing-value-epsilon': epsilon, ...weights } = options;
+  const treatment = treatmentOf({ missing, marker, epsilon });
   const made = await cachedWeights(engine.context, source, target, weights);
+  const { resolved } = methodOf(weights);
+  const statistic = resolved['interpolation-statistics'];
   const matrix = lsm === undefined ? made : landSeaWeights(made, lsm);
+  return regridder(engine, { source, target, matrix, treatment, ...(statistic === undefined ? {} : { statistic }) });
+}
+
+/** Missing values of the options `missing` and `simulated-missing-value*`. */
+interface Treatment {
+  readonly strategy: MissingStrategy;
+  /** Values that stand for missing ones, where there are such. */
+  readonly simulated?: { readonly marker: number; readonly epsilon: number };
+}
+
+interface TreatmentOptions {
+  readonly missing: string | undefined;
+  readonly marker: number | undefined;
+  readonly epsilon: number | undefined;
+}
+
+function treatmentOf({ missing = defaultMissingStrategy, marker = 9999, epsilon = 0 }: TreatmentOptions): Treatment {
+  const { strategy, simulated } = missingPlan(missing);
+  if (!Number.isFinite(marker) || !(epsilon >= 0 && epsilon < Infinity)) {
+    throw new DteError('input.option', `${marker} within ${epsilon} cannot stand for missing values`, {
+      where: { option: simulatedMissing },
+      hint: 'a finite value, and an epsilon of 0 or more',
+    });
+  }
+  return simulated ? { strategy, simulated: { marker, epsilon } } : { strategy };
+}
+
+interface Regridding {
+  readonly source: Grid;
+  readonly target: Grid;
+  readonly matrix: Matrix;
+  readonly treatment: Treatment;
+  /** What is made of the source points of a row instead of their weighted sum. */
+  readonly statistic?: StatisticName;
+}
+
+/**
+ * A regridding by a matrix from elsewhere (a file, a product of matrices). `input.field` when its size is not that of the grids;
+ * `input.option` as `prepareRegrid`.
+ */
+export async function prepareMatrixRegrid(
+  engine: Engine,
+  matrix: Matrix,
+  grids: { readonly source: Grid; readonly target: Grid },
+  options: Pick<RegridOptions, 'missing' | 'simulated-missing-value' | 'simulated-missing-value-epsilon'> = {},
+): Promise<Regridder> {
+  const { source, target } = grids;
+  if (matrix.rows !== target.points || matrix.columns !== source.points) {
+    throw new DteError(
+      'input.field',
+      `a matrix of ${matrix.rows} x ${matrix.columns} between grids of ${source.points} and ${target.points} points`,
+      {
+        hint: 'it must have a row for every target point and a column for every source point',
+      },
+    );
+  }
+  const { missing, 'simulated-missing-value': marker, 'simulated-missing-value-epsilon': epsilon } = options;
+  return regridder(engine, { source, target, matrix, treatment: treatmentOf({ missing, marker, epsilon }) });
+}
+
+async function regridder(engine: Engine, { source, target, matrix, treatment, statistic }: Regridding): Promise<Regridder> {
   const blocks = await uploadBlocks(engine, matrix);
   const leavesGaps = hasEmptyRow(matrix);
+  const { strategy, simulated } = treatment;
   // A field without missing values needs no test. Otherwise `no` promises what NaN would do: one missing source, no value.
-  const strategyId = (field: Field): number => (!field.mayBeMissing ? 0 : strategy.name === 'no' ? 2 : strategy.id);
+  const strategyId = (mayBeMissing: boolean): number => (!mayBeMissing ? 0 : strategy.name === 'no' ? 2 : strategy.id);
   return {
     source,
     target,
@@ -54,16 +127,38 @@ export async function prepareRegrid(engine: Engine, source: Grid, target: Grid, 
       if (field.grid.hash !== source.hash) {
         throw new DteError('input.field', `the field is on ${nameOf(field.grid)}, the weights are for ${nameOf(source)}`);
       }
-      const tiles = field.tiles.map((tile) => ({
-        ...tile,
-        values: applyBlocks(pass, blocks, target.points, tile.values, tile.lanes, strategyId(field)),
-      }));
-      return { grid: target, layers: field.layers, tiles, mayBeMissing: field.mayBeMissing || leavesGaps };
+      const mayBeMissing = field.mayBeMissing || simulated !== undefined;
+      const how: Application = {
+        strategy: strategyId(mayBeMissing),
+        ...(statistic === undefined ? {} : { statistic: statisticNumber(statistic) }),
+      };
+      const tiles = field.tiles.map((tile) => {
+        const values = simulated === undefined ? tile.values : marked(pass, tile.values, simulated, source.points * tile.lanes);
+        return { ...tile, values: applyBlocks(pass, blocks, target.points, values, tile.lanes, how) };
+      });
+      return { grid: target, layers: field.layers, tiles, mayBeMissing: mayBeMissing || leavesGaps };
     },
     release() {
       for (const { rowStart, column, weight } of blocks) for (const array of [rowStart, column, weight]) array.release();
     },
   };
+}
+
+/** How a block of rows is applied: by the weights, or as a statistic. */
+interface Application {
+  readonly strategy: number;
+  readonly statistic?: number;
+}
+
+function marked(
+  pass: Pass,
+  source: DeviceArray<'f32'>,
+  simulated: { readonly marker: number; readonly epsilon: number },
+  count: number,
+): DeviceArray<'f32'> {
+  const result = pass.allocate('f32', count);
+  pass.run(markMissing, { count, ...simulated, source, marked: result });
+  return result;
 }
 
 function applyBlocks(
@@ -72,17 +167,17 @@ function applyBlocks(
   rows: number,
   source: DeviceArray<'f32'>,
   lanes: number,
-  strategy: number,
+  how: Application,
 ): DeviceArray<'f32'> {
   const only = blocks.length === 1 ? blocks[0] : undefined;
   const result = pass.allocate('f32', rows * lanes);
   if (only !== undefined) {
-    applyBlock(pass, only, source, lanes, strategy, result);
+    applyBlock(pass, only, source, lanes, how, result);
     return result;
   }
   for (const block of blocks) {
     const part = pass.allocate('f32', block.rows * lanes);
-    applyBlock(pass, block, source, lanes, strategy, part);
+    applyBlock(pass, block, source, lanes, how, part);
     pass.copy(part, result, block.firstRow * lanes);
   }
   return result;
@@ -93,9 +188,14 @@ function applyBlock(
   block: RowBlock,
   source: DeviceArray<'f32'>,
   lanes: number,
-  strategy: number,
+  { strategy, statistic }: Application,
   result: DeviceArray<'f32'>,
 ): void {
+  if (statistic !== undefined) {
+    const { rows, rowStart, column } = block;
+    pass.run(rowStatistics, { rows, lanes, statistic, rowStart, column, source, result });
+    return;
+  }
   const args = { rows: block.rows, strategy, ...arraysOf(block), source, result };
   if (lanes % 4 === 0) pass.run(csrApplyQuads, { ...args, quads: lanes / 4 });
   else pass.run(csrApply, { ...args, lanes });

@@ -17,7 +17,11 @@ const underWay = new Map<string, Promise<Matrix>>();
 
 /** Name of a matrix: what it depends on, and nothing else. */
 export function weightsKey(source: Grid, target: Grid, options: WeightsOptions = {}): string {
-  const { name, resolved } = methodOf(options);
+  // What is made of a row is no part of the matrix.
+  const {
+    name,
+    resolved: { 'interpolation-statistics': _, ...resolved },
+  } = methodOf(options);
   return sha256Hex(`weights ${weightsVersion} ${name} ${JSON.stringify(resolved)} ${source.hash} ${target.hash}`).slice(0, 32);
 }
 

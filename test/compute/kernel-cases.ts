@@ -15,9 +15,12 @@ import { keep } from '../../src/mir/keep.js';
 import { limit } from '../../src/mir/limit.js';
 import { csrApply } from '../../src/regrid/csr-apply.js';
 import { csrApplyQuads } from '../../src/regrid/csr-apply-quads.js';
+import { markMissing } from '../../src/regrid/mark-missing.js';
+import { rowStatistics } from '../../src/regrid/statistics/row-statistics.js';
 import { expandCase, flattenCase, normsCase } from './cases/grib-spectral.js';
 import { vectorCases } from './cases/vector.js';
 import { keepCase, limitCase } from './cases/mir.js';
+import { markCase, statisticsCase } from './cases/regrid.js';
 import { spectralCases } from './cases/spectral.js';
 import { atlasCases } from './cases/atlas.js';
 
@@ -52,6 +55,8 @@ export const kernelCases: readonly KernelCase[] = [
     inputs: { points, integers: integers(points, random, 2 ** 32), reals: reals(points, random) },
     outputs: { bits: points, sums: points },
   })),
+  entry(markMissing, markCase),
+  ...[0, 1, 2, 3, 4, 5, 6].map((statistic) => entry(rowStatistics, (rows, random) => statisticsCase(rows, random, statistic))),
   entry(gather, (points, random) => ({
     inputs: { points, lanes, order: integers(points, random, points), source: reals(points * lanes, random, 0.1) },
     outputs: { gathered: points * lanes },
