@@ -13,10 +13,21 @@ export const methodWords = [
   'grid-box-average',
   'conservative',
   'conservative-2',
+  'k-nearest-statistics',
+  'grid-box-statistics',
+  'voronoi-statistics',
+  'binning',
 ] as const;
 
 /** What becomes of a point some of whose sources are missing. */
-export const missingWords = ['no', 'missing-if-all-missing', 'missing-if-any-missing', 'missing-if-heaviest-missing', 'heaviest'] as const;
+export const missingWords = [
+  'no',
+  'missing-if-all-missing',
+  'missing-if-any-missing',
+  'missing-if-heaviest-missing',
+  'heaviest',
+  'simulated-missing-value',
+] as const;
 
 /** Name of the option -> its words, default, and the name that the method has for it where that is another. */
 export interface MethodFlag {
@@ -57,13 +68,11 @@ export const methodFlags = {
     help: 'what is made of the source points of a target point (maximum, minimum, mean, sum, count and others)',
     standard: 'maximum',
   },
-  'interpolation-limiter': {
-    help: 'values stay between the smallest and the largest of the four points around',
-    standard: 'false',
-    isFlag: true,
-    own: 'limiter',
+  'interpolation-of': {
+    help: 'the method from the target to the source that is transposed (linear, bilinear, nearest-neighbour)',
+    standard: 'linear',
+    own: 'of',
   },
-  'interpolation-of': { help: 'the method that is transposed (linear, bilinear, nearest-neighbour)', standard: 'linear', own: 'of' },
 } as const satisfies Readonly<Record<string, MethodFlag>>;
 
 export type MethodFlagName = keyof typeof methodFlags;

@@ -91,6 +91,11 @@ export const mirOptions = {
     },
   ),
 
+  'simulated-missing-value': option('method', real(), 'the value that stands for a missing one with simulated-missing-value', {
+    standard: '9999',
+  }),
+  'simulated-missing-value-epsilon': option('method', real(), 'values that differ from it by no more are it', { standard: '0' }),
+
   ...methodDetails(),
 
   intgrid: option('spectral', text('grid'), 'Gaussian grid of the transform: automatic, source, none (straight to the target), or a name', {

@@ -3,7 +3,7 @@ import {
   defaultMissingStrategy,
   type MethodOptions,
   methodName,
-  missingStrategy,
+  missingPlan,
   optionsOfMethods,
   parseMethodOption,
   type RegridOptions,
@@ -14,12 +14,22 @@ import type { MirOptions } from './options.js';
 
 /**
  * What the options say about an interpolation; `method` in place of that of the options. Options that the method does not take are
- * refused, unless it stands in for that of the options. Errors: as `methodName`, `missingStrategy` and `parseMethodOption`.
+ * refused, unless it stands in for that of the options. Errors: as `methodName`, `missingPlan` and `parseMethodOption`.
  */
 export function regridOptions(options: MirOptions, method?: string): RegridOptions {
   const name = methodName(method ?? options.interpolation ?? defaultMethod);
   const details = detailsOf(options, name, method === undefined);
-  return { method: name, ...details, missing: missingStrategy(options['non-linear'] ?? defaultMissingStrategy).name };
+  const missing = options['non-linear'] ?? defaultMissingStrategy;
+  // Refused before anything is read.
+  missingPlan(missing);
+  const { 'simulated-missing-value': marker, 'simulated-missing-value-epsilon': epsilon } = options;
+  return {
+    method: name,
+    ...details,
+    missing,
+    ...(marker === undefined ? {} : { 'simulated-missing-value': marker }),
+    ...(epsilon === undefined ? {} : { 'simulated-missing-value-epsilon': epsilon }),
+  };
 }
 
 function detailsOf(options: MirOptions, method: string, mustTakeAll: boolean): MethodOptions {
