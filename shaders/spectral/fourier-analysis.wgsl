@@ -44,14 +44,19 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   let step = m * plan[at + 2u] % fine;
   var angle = m * plan[at + 4u] % fine;
   var sum = vec2<f32>();
-  for (var i = 0u; i < length; i++) {
-    let turn = 2u * (plan[at + 1u] + angle);
-    let value = values[(plan[at + 7u] + i) * params.lanes + lane] - pivot;
-    sum += value * vec2<f32>(root[turn], -root[turn + 1u]);
-    angle += step;
-    if (angle >= fine) {
-      angle -= fine;
+  // In portions, as synthesis does.
+  for (var first = 0u; first < length; first += 32u) {
+    var portion = vec2<f32>();
+    for (var i = first; i < min(length, first + 32u); i++) {
+      let turn = 2u * (plan[at + 1u] + angle);
+      let value = values[(plan[at + 7u] + i) * params.lanes + lane] - pivot;
+      portion += value * vec2<f32>(root[turn], -root[turn + 1u]);
+      angle += step;
+      if (angle >= fine) {
+        angle -= fine;
+      }
     }
+    sum += portion;
   }
   let place = 2u * params.width * (params.group * params.complexes + plan[at + 8u] + m) + lane;
   let scale = weight[row] / f32(length);

@@ -20,18 +20,18 @@ const outputs = { values: 'f32' } as const;
  * row does not hold are 0.
  *
  * plan: `FourierPlan.table`; root: its roots; fourier [any, complexes, 2, width], of which group `group` is taken;
- * mean [any, width] likewise; values [points, lanes].
+ * mean [any, width] likewise; values [points, lanes]. On devices that
+ * work with f32, width is a multiple of 4.
  */
 export const fourier = kernel('spectral/fourier', {
   params,
   inputs,
   outputs,
-  threads: ({ rows, longestRow, lanes }) => [rows, longestRow, lanes],
+  quads: ['fourier'],
+  threads: ({ rows, longestRow, lanes }) => [rows, longestRow, Math.ceil(lanes / 4)],
   cpu: fourierHost,
   simd: {
     module: fourierWasm,
-    // Rows are done four lanes at a time: their coefficients are padded to that.
-    applies: ({ width }) => (width as number) % 4 === 0,
     scratchBytes: ({ longestCircle }) => 2 * 32 * (longestCircle + 2) + 48 * (longestCircle + 2),
     run: ({ fourier: compiled }, a, start, end, scratch) =>
       compiled?.(

@@ -31,7 +31,7 @@ export interface TransformTables {
   readonly rows: number;
   /** Wavenumbers that have tasks: 0 to this, exclusive. */
   readonly wavenumbers: number;
-  /** Compiled twins run: lanes are stored in whole vectors of four. */
+  /** Lanes are stored in whole vectors of four. */
   readonly inVectors: boolean;
   readonly blocks: readonly TaskBlock[];
   readonly sine: DeviceArray<'f32'>;
@@ -77,10 +77,10 @@ export async function transformTables(engine: Engine, truncation: number, rows: 
     for (const array of [arrays.sine, arrays.factor, arrays.rowPlan, arrays.root]) array.release();
   };
   const wavenumbers = arrays.blocks.reduce((sum, block) => sum + block.wavenumbers, 0);
-  return { truncation, pairs, fourier, rows: circles.length, wavenumbers, inVectors: !isGpu && !exact, ...arrays, release };
+  return { truncation, pairs, fourier, rows: circles.length, wavenumbers, inVectors: !exact, ...arrays, release };
 }
 
-/** Lanes that Fourier coefficients are stored with: whole vectors where compiled twins run. */
+/** Lanes that Fourier coefficients are stored with: whole vectors where f32 is computed with. */
 export function paddedWidth({ inVectors }: TransformTables, lanes: number): number {
   return inVectors ? Math.ceil(lanes / 4) * 4 : lanes;
 }

@@ -78,7 +78,7 @@ function synthesised(pass: Pass, tables: TransformTables, grid: Grid, field: Fie
     const firstLayer = batch[0]?.[0] ?? 0;
     const lanes = batch.reduce((sum, [, count]) => sum + count, 0);
     const coefficients = apart(pass, field, { firstLayer, lanes, takeMean: !perCosine });
-    const array = pass.allocate('f32', batch.length * 2 * complexes * width);
+    const array = pass.allocate('f32', wholeQuads(batch.length * 2 * complexes * width));
     for (const { tasks, plan, start, segmentsAt, placesAt, restAt } of tables.blocks) {
       pass.run(legendre, {
         ...{ tasks, lanes, width, truncation: tables.truncation, points: field.grid.points, complexes, segmentsAt, placesAt, restAt },
@@ -96,6 +96,11 @@ function synthesised(pass: Pass, tables: TransformTables, grid: Grid, field: Fie
     }
   }
   return tiles;
+}
+
+/** The shader reads four numbers at a time. */
+function wholeQuads(length: number): number {
+  return Math.ceil(length / 4) * 4;
 }
 
 interface Range {
