@@ -76,7 +76,9 @@ export interface ItemsOptions {
 /** A message by itself. Spectral wind is a component times the cosine of latitude, as MIR has it. */
 export function singleItem(message: Message, grid: Grid): Item {
   const isWind = grid.type === 'sh' && (windParams as readonly unknown[]).includes(find(message, 'paramId'));
-  return { kind: isWind ? 'wind' : 'scalar', grid, messages: [message] };
+  const axes = axesOf(message, grid);
+  const isComponent = axes === 'grid' && vectorParams.some((params) => (params as readonly unknown[]).includes(find(message, 'paramId')));
+  return { kind: isWind ? 'wind' : 'scalar', ...(isComponent ? { axes } : {}), grid, messages: [message] };
 }
 
 interface Waiting {
@@ -116,10 +118,19 @@ export async function* itemsOf(messages: AsyncIterable<Message>, pairing: Pairin
     queue.shift();
     if (queue.length === 0) waiting.delete(key);
     heldBytes -= other.message.bytes.length;
-    const axes = hasOwnAxes(grid) && find(message, 'uvRelativeToGrid') === 1 ? 'grid' : 'earth';
-    yield { kind: role.kind, axes, grid, messages: role.place === 1 ? [other.message, message] : [message, other.message] };
+    yield {
+      kind: role.kind,
+      axes: axesOf(message, grid),
+      grid,
+      messages: role.place === 1 ? [other.message, message] : [message, other.message],
+    };
   }
   for (const one of [...waiting.values()].flat()) refuse(alone(one), onDamage);
+}
+
+/** What the components of vectors in a message are measured along. */
+function axesOf(message: Message, grid: Grid): 'earth' | 'grid' {
+  return hasOwnAxes(grid) && find(message, 'uvRelativeToGrid') === 1 ? 'grid' : 'earth';
 }
 
 /** What tells fields apart besides their parameter and grid. */

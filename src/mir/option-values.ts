@@ -4,6 +4,8 @@ import { DteError, nearestWord } from '../base/index.js';
 export interface ValueType<T> {
   /** What stands for the value in a help text; absent for a flag, which is on when it is named. */
   readonly form?: string;
+  /** The words that are accepted, where there are few. */
+  readonly choices?: readonly string[];
   /** `input.option` (an area: `input.area`) for what is not accepted. */
   parse(value: unknown, option: string): T;
 }
@@ -20,6 +22,7 @@ export function refused(option: string, value: unknown, accepted: string, near?:
 export function word<const W extends string>(words: readonly W[], others: Readonly<Record<string, W>> = {}): ValueType<W> {
   return {
     form: '<name>',
+    choices: words,
     parse(value, option) {
       const found =
         words.find((one) => one === value) ?? (typeof value === 'string' && Object.hasOwn(others, value) ? others[value] : undefined);
@@ -100,6 +103,7 @@ export function text(form: string): ValueType<string> {
 export function chain<T>(type: ValueType<T>): ValueType<readonly T[]> {
   return {
     form: '<name/name>',
+    ...(type.choices === undefined ? {} : { choices: type.choices }),
     parse: (value, option) => (Array.isArray(value) ? value : String(value).split('/')).map((part) => type.parse(part, option)),
   };
 }

@@ -65,7 +65,7 @@ export const mirOptions = {
     standard: 'that of the input',
   }),
   area: option('target', reals('N/W/S/E', 4), 'part of the grid, degrees'),
-  'area-mode': option('target', word(['crop', 'mask']), 'crop: only the points of the area; mask: all points, those outside it missing', {
+  'area-mode': option('target', word(['crop', 'mask']), 'only the points of the area, or all points, those outside it missing', {
     standard: 'crop',
   }),
   rotation: option('target', reals('lat/lon', 2), 'turn the grid: where its south pole goes, degrees'),
@@ -169,9 +169,14 @@ export const mirOptions = {
   'limiter-minimum': option('shape', real(), 'lower bound', { standard: '-1e30' }),
   'limiter-maximum': option('shape', real(), 'upper bound', { standard: '1e30' }),
 
-  packing: option('output', word(['keep', 'simple', 'ccsds'], { av: 'keep', 'archived-value': 'keep' }), 'packing of the output', {
-    standard: 'keep',
-  }),
+  packing: option(
+    'output',
+    word(['keep', 'simple', 'ccsds', 'complex'], { av: 'keep', 'archived-value': 'keep', co: 'complex' }),
+    'packing of the output; complex is for spectral fields',
+    {
+      standard: 'keep',
+    },
+  ),
   accuracy: option('output', whole(1, 32), 'bits per value, 1 to 32', { standard: 'those of each message' }),
   style: option('output', word(['ecmwf'], { dissemination: 'ecmwf' }), 'how options become steps', { standard: 'ecmwf' }),
 } as const satisfies Readonly<Record<string, OptionSpec>>;

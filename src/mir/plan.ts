@@ -81,6 +81,16 @@ async function griddedSteps(options: MirOptions, input: PlanInput, target: Targe
   const wanted = cropsLater(options) ? whole : part;
   if (source.hash === wanted.hash || holdsPart(source, part, options.area)) return [];
   const vector = kind === 'uv' ? vectorStep(options, input) : undefined;
+  if (kind === 'scalar' && input.axes === 'grid') {
+    throw new DteError(
+      'input.field',
+      `a component of a vector along the axes of ${gridText(source)} has no meaning on another grid by itself`,
+      {
+        where: { option: 'uv' },
+        hint: 'with uv, pairs are turned as they are interpolated',
+      },
+    );
+  }
   const between = options['intermediate-interpolation'];
   const steps: Step[] = [];
   if (between !== undefined && options.intgrid !== undefined) {

@@ -21,10 +21,12 @@ const place = (name: string): string => join(folder, name);
 const geopotential = join(sharedGrib, 'spherical_harmonics.grib');
 const vorticity = join(sharedGrib, 'packingType-spectral_complex_param-vo_d.grib2');
 
-async function valuesOf(name: string): Promise<readonly Reals[]> {
+const valuesOf = (name: string): Promise<readonly Reals[]> => valuesOfFile(place(name));
+
+async function valuesOfFile(path: string): Promise<readonly Reals[]> {
   const engine = await cpuEngine({ precision: 'f64' });
   try {
-    return await decoded(engine, await readMessages(place(name)));
+    return await decoded(engine, await readMessages(path));
   } finally {
     await engine.close();
   }
@@ -125,6 +127,32 @@ t.test('filters and truncation leave what they should', { skip: noShared }, asyn
   const range = (values: Reals): number => Math.max(...values) - Math.min(...values);
   const [[smooth], [rough]] = [await valuesOf('smooth.grib'), await valuesOf('rough.grib')] as const;
   t.ok(range(smooth!) < range(rough!));
+});
+
+t.test('without a grid, fields stay spectral: truncated, or as components times cos(lat)', { skip: noShared }, async (t) => {
+  await regridTo(context, [geopotential], { ...cpu, output: place('t21.grib'), resol: 21, packing: 'complex', accuracy: 24 });
+  const [[whole], [part]] = [await valuesOfFile(geopotential), await valuesOf('t21.grib')] as const;
+  t.equal(part!.length, 22 * 23);
+  let at = 0;
+  let worst = 0;
+  for (let m = 0; m <= 21; m++)
+    for (let n = m; n <= 21; n++)
+      for (const half of [0, 1]) worst = Math.max(worst, Math.abs(part![at++]! - whole![2 * ((m * (2 * 63 - m + 3)) / 2 + n - m) + half]!));
+  // The mean, 54292, is kept as a float of 24 bits.
+  t.ok(worst < 0.01, `${worst} of ${whole![0]}`);
+  await regridTo(context, [vorticity], { ...cpu, output: place('UV.grib'), vod2uv: true });
+  const components = await readMessages(place('UV.grib'));
+  t.same(
+    components.map((message) => [find(message, 'paramId'), find(message, 'gridType')]),
+    [
+      [131, 'sh'],
+      [132, 'sh'],
+    ],
+  );
+  // Alone, or as a pair, they come to a grid as wind.
+  await regridTo(context, [place('UV.grib')], { ...cpu, output: place('from-U.grib'), grid: 'F11', accuracy: 24 });
+  await regridTo(context, [place('UV.grib')], { ...cpu, output: place('from-pair.grib'), grid: 'F11', uv2uv: true, accuracy: 24 });
+  t.ok(readFileSync(place('from-U.grib')).equals(readFileSync(place('from-pair.grib'))));
 });
 
 t.test('options that spectral input cannot take are refused, and nothing is written', { skip: noShared }, async (t) => {

@@ -106,6 +106,10 @@ t.test('a rotated grid has wind along its axes, and gives it back', async (t) =>
     );
   }, 0);
   t.ok(error < 0.02, `${error} m/s`);
+  await t.rejects(regridTo(context, [place('rotated.grib')], { ...cpu, output: place('no.grib'), grid: '2/2' }), {
+    code: 'input.field',
+    message: /along the axes of .*rotation:\[-40,10\].* with uv, pairs are turned/,
+  });
   await regridTo(context, [place('rotated.grib')], { ...cpu, output: place('back.grib'), grid: '2/2', uv: true, accuracy: 24 });
   t.same(await flags('back.grib'), [0, 0]);
   t.ok(worst('2/2', await valuesOf('back.grib')) < 0.06, 'after two interpolations');

@@ -15,7 +15,9 @@ export function mirFlags(command: Command, groups: readonly OptionGroup[], isMea
     const [shown, ...others] = flagNames(name, spec) as [string, ...string[]];
     const also = others.length === 0 ? '' : `also ${others.map((other) => `--${other}`).join(', ')}`;
     const standard = spec.standard === undefined ? '' : `default: ${spec.standard}`;
-    const notes = [also, standard].filter((note) => note !== '').join('; ');
+    const { choices = [] } = spec.type;
+    const words = choices.length < 2 ? '' : choices.join(', ');
+    const notes = [words, also, standard].filter((note) => note !== '').join('; ');
     command.addOption(optionOf(shown, spec, `${spec.help}${notes === '' ? '' : ` (${notes})`}`).helpGroup(`${optionGroups[spec.group]}:`));
     for (const other of others) command.addOption(optionOf(other, spec, spec.help).hideHelp());
   }
