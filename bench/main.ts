@@ -7,6 +7,7 @@ import { nodeContext } from '../src/base/node.js';
 import { packageRoot } from '../src/base/package-root.js';
 import { type EngineOptions, openEngine } from '../src/compute/index.js';
 import { gradient } from './atlas/gradient.js';
+import { mesh } from './atlas/mesh.js';
 import { ls } from './cli/ls.js';
 import { memory } from './cli/memory.js';
 import { regrid } from './cli/regrid.js';
@@ -33,6 +34,7 @@ const benches: readonly Bench[] = [
   conservative,
   apply,
   gradient,
+  mesh,
   regrid,
   transform,
   ls,
