@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { gaussianLatitudes, gridFromSpec } from '../../src/atlas/index.js';
 import { present } from '../support/present.js';
+import { cellOf, vectorOf } from '../support/sphere.js';
 
 /** One of each kind and some sizes; points only for cubed spheres, of which the program says no more. */
 const names = [
@@ -41,6 +44,30 @@ t.test('the names of atlas have its points, first and last position, spacing and
     // atlas' box goes round the globe from its first column; ours ends at the last point.
     const [, west, , east] = numbersOf(present(facts['bounding_box(n,w,s,e)'])) as [number, number, number, number];
     if (grid.type !== 'healpix') t.ok(near([present(grid.area).west, present(grid.area).west + 360], [west, east], 5.1e-4), `${name}: box`);
+  }
+});
+
+t.test('cells of the LFRic cubed sphere are those of atlas, in its order', { skip }, async (t) => {
+  const path = join(t.testdir(), 'mesh.msh');
+  execFileSync('atlas-meshgen', ['CS-LFR-5', path, '--lonlat'], { stdio: 'ignore' });
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const table = (name: string): readonly (readonly number[])[] => {
+    const start = lines.indexOf(`$${name}`);
+    return lines.slice(start + 2, start + 2 + Number(lines[start + 1])).map((line) => line.trim().split(/\s+/).map(Number));
+  };
+  const nodes = new Map(table('Nodes').map(([id, lon, lat]) => [id as number, vectorOf(lat as number, lon as number)]));
+  const cells = present(gridFromSpec('CS-LFR-5').cells?.());
+  // An element: number, type, how many tags, tags, nodes.
+  const elements = table('Elements').map((element) => element.slice(3 + (element[2] as number)));
+  t.equal(elements.length, 150);
+  for (const [cell, corners] of elements.entries()) {
+    const own = cellOf(cells, cell);
+    for (const corner of corners) {
+      const there = present(nodes.get(corner));
+      // Six digits are printed of each coordinate.
+      if (!own.some((vector) => Math.hypot(vector[0] - there[0], vector[1] - there[1], vector[2] - there[2]) < 1e-5))
+        t.fail(`cell ${cell}`);
+    }
   }
 });
 

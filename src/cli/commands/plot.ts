@@ -7,6 +7,7 @@ export function registerPlot(program: Command, run: Run): void {
     .addOption(messageOption().default(1))
     .addOption(fieldOption())
     .requiredOption('-o, --output <file>', 'output file (.png), or -')
+    .option('--coordinates <file>', 'positions of a grid that states none (npy, npz, or GRIB fields of latitude and longitude)')
     .option('--projection <name>', 'equirectangular, robinson, mollweide, orthographic, stereographic-north, stereographic-south')
     .addOption(new Option('--area <N/W/S/E>', 'what to show, degrees').argParser(numbers('--area', 4, 'N/W/S/E')))
     .addOption(new Option('--centre <lon/lat>', 'middle of the map, degrees').argParser(numbers('--centre', 2, 'lon/lat')))

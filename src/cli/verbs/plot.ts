@@ -1,3 +1,4 @@
+import type { Grid } from '../../atlas/index.js';
 import { writeWhole } from '../../base/index.js';
 import { find, gridOf, type Message } from '../../grib/index.js';
 import { encodePng, type MapOptions, type PaletteName, paletteOf, type ProjectionName, renderMap } from '../../plot/index.js';
@@ -19,15 +20,25 @@ export interface PlotOptions extends EngineFlags {
   readonly palette?: PaletteName;
   readonly width?: number;
   readonly title?: string;
+  readonly coordinates?: string;
 }
 
 export async function plot(terminal: Terminal, input: string, options: PlotOptions): Promise<void> {
   refuseTerminal(options.output);
   const message = await oneMessage(terminal, input, options.message, options.field);
+  const grid = await placed(terminal, gridOf(message), options.coordinates);
   const values = await withEngine(terminal, options, (engine) => decoded(engine, message, 'canonical'));
-  const image = await renderMap(values, gridOf(message), { ...titlesOf(message), ...mapOptions(options) });
+  const image = await renderMap(values, grid, { ...titlesOf(message), ...mapOptions(options) });
   await writeWhole(terminal.context.fs, options.output, encodePng(image));
   terminal.note(`${options.output}: ${image.width} x ${image.height} pixels`);
+}
+
+/** The grid with the coordinates of a file, for one that states none. */
+async function placed(terminal: Terminal, grid: Grid, file: string | undefined): Promise<Grid> {
+  if (file === undefined) return grid;
+  const { withCoordinates } = await import('../../atlas/index.js');
+  const { pointFiles } = await import('./point-files.js');
+  return withCoordinates(grid, await pointFiles(terminal).pairs(file));
 }
 
 function mapOptions({ projection, area, centre, range, palette, width, title }: PlotOptions): MapOptions {
