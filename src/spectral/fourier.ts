@@ -28,7 +28,8 @@ export const fourier = kernel('spectral/fourier', {
   inputs,
   outputs,
   quads: ['fourier'],
-  threads: ({ rows, longestRow, lanes }) => [rows, longestRow, Math.ceil(lanes / 4)],
+  // The shader does four points, a quarter of the row apart, and four lanes at a time.
+  threads: ({ rows, longestRow, lanes }) => [rows, Math.ceil(longestRow / 4), Math.ceil(lanes / 4)],
   cpu: fourierHost,
   simd: {
     module: fourierWasm,
