@@ -1,5 +1,6 @@
 import { type Area, type CellPolygons, gaussianWeights, type Grid, type Rows, rowStarts } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
+import { haveCommonCorners, rowPolygons } from './conservative/row-polygons.js';
 import { rotateInto } from './frame.js';
 
 /** Rounding of coordinates in grid descriptions, degrees (0.1 mm on the ground). */
@@ -122,7 +123,10 @@ function cellsOf(grid: Grid, frame: Frame | undefined, keep: (values: Float64Arr
       hint: 'use a method that needs the points alone: linear, k-nearest, nearest-neighbour',
     });
   }
-  const { start, lat, lon } = grid.cells();
+  const own = frameOf(grid);
+  const source = grid.healpix === undefined ? (grid.rows ?? grid.rotated?.rows) : undefined;
+  const rows = source === undefined ? undefined : rowLayout(source, grid);
+  const { start, lat, lon } = rows === undefined || haveCommonCorners(rows) ? grid.cells() : rowPolygons(rows, own);
   if (frame !== undefined) rotateInto(frame, lat, lon);
   return { start, lat: keep(lat), lon: keep(lon) };
 }

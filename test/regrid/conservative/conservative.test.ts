@@ -18,6 +18,8 @@ const pairs: readonly (readonly [string, Grid, Grid])[] = [
   ['boxes to nested HEALPix', gridFromSpec('F12'), gridFromSpec({ grid: 'H4', order: 'nested' })],
   ['nested HEALPix to polygons', gridFromSpec({ grid: 'H4', order: 'nested' }), turnedBoxes(8, 1.1)],
   ['rotated boxes to boxes', gridFromSpec({ grid: [15, 15], rotation: [-40, 20] }), gridFromSpec('12/10')],
+  ['rotated boxes of unequal rows to boxes', gridFromSpec({ grid: 'O6', rotation: [-40, 20] }), gridFromSpec('O8')],
+  ['boxes to rotated boxes of unequal rows', gridFromSpec('15/15'), gridFromSpec({ grid: 'O6', rotation: [-40, 20] })],
   ['boxes to rotated boxes', gridFromSpec('O8'), gridFromSpec({ grid: [15, 15], rotation: [-40, 20] })],
   ['polygons to polygons', octahedronGrid(5, 0.3), turnedBoxes(8, 1.1)],
 ];
