@@ -101,7 +101,9 @@ export function grib1SpectralData(data: SpectralData, start: number, template: M
   const isSimple = spectral.packing === 'spectral_simple';
   const fixed = isSimple ? 15 : 18 + 4 * floats.length;
   const section = new Uint8Array(fixed + payload.length + ((fixed + payload.length) % 2));
-  section[3] = 0x80 | (isSimple ? 0 : 0x40) | (8 * (section.length - fixed) - count * bits);
+  // Of a constant ecCodes states no unused bits.
+  const unused = bits === 0 ? 0 : 8 * (section.length - fixed) - count * bits;
+  section[3] = 0x80 | (isSimple ? 0 : 0x40) | unused;
   putSigned(section, 4, 2, data.binaryScale);
   putIbm32(section, 6, data.referenceValue);
   if (ibm32At(section, 6) !== data.referenceValue) {
