@@ -7,11 +7,15 @@ import {
   gridMesh,
   meshParts,
   nodeColumns,
+  noIndex,
   partitionGrid,
+  pointAreas,
+  prepareNabla,
   prepareSpace,
   type SpaceField,
   type SpaceOnDevice,
   structuredMesh,
+  unstructuredGrid,
 } from '../../src/atlas/index.js';
 import type { Engine } from '../../src/compute/index.js';
 import { cpuEngine, gpuEngine } from '../support/engines.js';
@@ -98,6 +102,38 @@ t.test('areas of nodes and of cells cover the sphere', async (t) => {
       t.ok(Math.abs(sum / (4 * Math.PI) - 1) < 1e-12, `${kind} of ${name}: ${sum}`);
     }
   }
+});
+
+t.test('areas of the points of a grid cover the sphere, or what an open grid covers of it', async (t) => {
+  for (const name of ['O16', 'N32', 'F8', '10/10', 'Slat20', 'H8', 'H8n', 'CS-LFR-8']) {
+    const sum = pointAreas(gridFromSpec(name))!.reduce((total, area) => total + area, 0);
+    t.ok(Math.abs(sum / (4 * Math.PI) - 1) < 1e-12, `${name}: ${sum}`);
+  }
+  // Boxes of 1 degree around the points from 60 to 40 north, 10 west to 30 east.
+  const open = pointAreas(gridFromSpec({ grid: [1, 1], area: [60, -10, 40, 30] }))!.reduce((total, area) => total + area, 0);
+  const degree = Math.PI / 180;
+  t.ok(Math.abs(open - 41 * degree * (Math.sin(60.5 * degree) - Math.sin(39.5 * degree))) < 1e-12);
+  const list = unstructuredGrid({ points: 1, coordinates: { lat: Float64Array.of(1), lon: Float64Array.of(2) } });
+  t.equal(pointAreas(list), undefined, 'points alone have no areas');
+});
+
+t.test('what columns of a mesh refuse', async (t) => {
+  const mesh = structuredMesh(grid);
+  const engine = await cpuEngine();
+  const twice = { ...mesh, triangles: Uint32Array.from([0, 1, 1, ...mesh.triangles]) };
+  const onDevice = await prepareSpace(engine, nodeColumns(twice));
+  await t.rejects(prepareNabla(engine, onDevice, { geometry: 'sphere' }), {
+    code: 'input.grid',
+    message: /of the mesh has a corner twice \(nodes 0, 1, 1\); cells need three or four different corners/,
+  });
+  const repeated = structuredMesh(grid, { periodicNodes: true });
+  const pointOf = repeated.pointOf.slice().fill(noIndex, grid.points);
+  t.throws(() => nodeColumns({ ...repeated, pointOf }), { code: 'input.grid', message: /node 1600 of the mesh repeats no point/ });
+  t.throws(() => nodeColumns(mesh, { levels: -1 }), {
+    code: 'input.option',
+    message: /-1 levels \(option levels\); accepted are whole numbers from 0/,
+  });
+  await engine.close();
 });
 
 t.test('where cells stand for points, a field on the grid is a field on the cells', async (t) => {

@@ -71,6 +71,10 @@ export function divergence(begin: u32, end: u32, quads: u32, curl: u32, gaps: u3
   const along = curl == 1 ? v : u;
   const across = curl == 1 ? u : v;
   const sign = f32x4.splat(curl == 1 ? -1 : 1);
+  if (gaps == 0 && quads == 2) {
+    divergenceOfEight(begin, end, sign, start, neighbour, coefficient, own, along, across, result);
+    return;
+  }
   const missing = i32x4.splat(missingBits);
   for (let node = begin; node < end; node++) {
     const first = load<u32>(start + (<usize>node << 2));
@@ -96,6 +100,44 @@ export function divergence(begin: u32, end: u32, quads: u32, curl: u32, gaps: u3
       if (first == last) absent = i32x4.splat(-1);
       v128.store(result + at, v128.bitselect(missing, f32x4.add(x, f32x4.mul(sign, y)), absent));
     }
+  }
+}
+
+function divergenceOfEight(begin: u32, end: u32, sign: v128, start: usize, neighbour: usize, coefficient: usize, own: usize, along: usize, across: usize, result: usize): void {
+  let entry = load<u32>(start + (<usize>begin << 2));
+  for (let node = begin; node < end; node++) {
+    const last = load<u32>(start + (<usize>node << 2), 4);
+    const at = <usize>node << 5;
+    if (entry == last) {
+      storeMissing(result + at);
+      storeMissing(result + at + 16);
+      continue;
+    }
+    const alongA = v128.load(along + at);
+    const alongB = v128.load(along + at, 16);
+    const acrossA = v128.load(across + at);
+    const acrossB = v128.load(across + at, 16);
+    let xA = f32x4.splat(0);
+    let xB = f32x4.splat(0);
+    let yA = f32x4.splat(0);
+    let yB = f32x4.splat(0);
+    for (; entry < last; entry++) {
+      const other = <usize>load<u32>(neighbour + (<usize>entry << 2)) << 5;
+      const a = v128.load32_splat(coefficient + (<usize>entry << 3));
+      const b = v128.load32_splat(coefficient + (<usize>entry << 3), 4);
+      xA = f32x4.add(xA, f32x4.mul(a, f32x4.sub(v128.load(along + other), alongA)));
+      xB = f32x4.add(xB, f32x4.mul(a, f32x4.sub(v128.load(along + other, 16), alongB)));
+      yA = f32x4.add(yA, f32x4.mul(b, f32x4.sub(v128.load(across + other), acrossA)));
+      yB = f32x4.add(yB, f32x4.mul(b, f32x4.sub(v128.load(across + other, 16), acrossB)));
+    }
+    const ownA = v128.load32_splat(own + (<usize>node << 3));
+    const ownB = v128.load32_splat(own + (<usize>node << 3), 4);
+    xA = f32x4.add(xA, f32x4.mul(ownA, alongA));
+    xB = f32x4.add(xB, f32x4.mul(ownA, alongB));
+    yA = f32x4.add(yA, f32x4.mul(ownB, acrossA));
+    yB = f32x4.add(yB, f32x4.mul(ownB, acrossB));
+    v128.store(result + at, f32x4.add(xA, f32x4.mul(sign, yA)));
+    v128.store(result + at, f32x4.add(xB, f32x4.mul(sign, yB)), 16);
   }
 }
 
