@@ -26,6 +26,7 @@ export const rowStatistics = kernel('regrid/row-statistics', {
   outputs,
   threads: ({ rows, lanes }) => [rows, lanes],
   cpu: rowStatisticsHost,
+  module: new URL('./row-statistics.js', import.meta.url).href,
   // Squares of deviations: twice the relative error of a value, and a sum.
   tolerance: 1e-5,
   split: { count: 'rows', bindings: { rowStart: { stride: () => 1, extra: 1 }, result: { stride: ({ lanes }) => lanes } } },
