@@ -43,7 +43,7 @@ export const legendreAnalysis = kernel('spectral/legendre-analysis', {
         ...[a.plan, a.start, a.sine, a.factor, a.fourier, a.coefficient, scratch],
       ),
   },
-  tolerance: 1e-6,
+  tolerance: 2e-6,
 });
 
 type Arguments = TwinArguments<typeof params, typeof inputs, typeof outputs>;

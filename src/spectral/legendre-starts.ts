@@ -37,16 +37,20 @@ const awakeFrom = 2 ** -64;
 /** One step of the exponent that is carried beside values too small for f64. */
 const scale = 2 ** 256;
 
-interface BlockTask {
+export interface BlockTask {
   readonly m: number;
   readonly block: number;
   readonly degrees: readonly number[];
   readonly values: Float64Array;
 }
 
-/** The tasks of all blocks, those of the smallest wavenumber (the longest) first. */
+/** All tasks, on this thread. */
 export function legendreStarts(problem: StartsProblem): LegendreStarts {
-  const tasks = Array.from(problem.wavenumbers, (_, block) => blockStarts(problem, block)).flat();
+  return joinedStarts(Array.from(problem.wavenumbers, (_, block) => blockStarts(problem, block)).flat());
+}
+
+/** The tasks of all blocks, those of the smallest wavenumber (the longest) first. */
+export function joinedStarts(tasks: BlockTask[]): LegendreStarts {
   tasks.sort((a, b) => a.m - b.m || b.block - a.block);
   const segmentStart = new Uint32Array(tasks.length + 1);
   for (const [index, { degrees }] of tasks.entries()) segmentStart[index + 1] = segmentStart[index] + degrees.length;
@@ -61,7 +65,8 @@ export function legendreStarts(problem: StartsProblem): LegendreStarts {
   };
 }
 
-function blockStarts(problem: StartsProblem, block: number): BlockTask[] {
+/** The tasks of one block of latitudes. */
+export function blockStarts(problem: StartsProblem, block: number): BlockTask[] {
   const { truncation, lats, wavenumbers, perCosine } = problem;
   const at = lats.subarray(block * blockLatitudes, (block + 1) * blockLatitudes);
   const sine = at.map((lat) => Math.sin((lat * Math.PI) / 180));

@@ -2,11 +2,11 @@ import type { Rows } from '../atlas/index.js';
 import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { circlesOf, fourierPlan, type FourierPlan } from './fourier-plan.js';
 import { blockLatitudes, latitudePairs, type LatitudePairs, noRow } from './latitude-blocks.js';
-import { type LegendreStarts, legendreStarts } from './legendre-starts.js';
+import type { LegendreStarts } from './legendre-starts.js';
+import { polynomialTasks, startsOnThreads } from './polynomial-tasks.js';
 import { realPairs, valuesThenRests } from './real-pairs.js';
 import { recurrenceFactors } from './recurrence.js';
 import { type DenseProblem, denseSegments, someTasks } from './dense-starts.js';
-import { denseTasks } from './dense-tasks.js';
 
 /** Consecutive tasks whose arrays the device can bind. */
 export interface TaskBlock {
@@ -57,7 +57,7 @@ export async function transformTables(engine: Engine, truncation: number, rows: 
   );
   const factors = recurrenceFactors(truncation);
   const { perCosine } = options;
-  const sparse = legendreStarts({ truncation, lats, wavenumbers: mostOfBlocks(pairs, limits, blocks), factors, perCosine });
+  const sparse = await startsOnThreads(engine, { truncation, lats, wavenumbers: mostOfBlocks(pairs, limits, blocks), factors, perCosine });
   const fourier = fourierPlan(rows, circles, heldBy(sparse, pairs, limits));
   const isGpu = engine.info.executor === 'gpu';
   const exact = engine.info.precision === 'f64';
@@ -170,7 +170,7 @@ async function denseBlocks(
   for (let index = 0; index < ranges.length; index += atOnce) {
     const made = ranges.slice(index, index + atOnce).map(({ first, end }) => {
       const starts = someTasks(sparse, firstTasks[first] as number, firstTasks[end] as number);
-      return engine.task<LegendreStarts>({ module: denseTasks, name: 'makeDense', args: { starts, problem: { ...problem, span } } });
+      return engine.task<LegendreStarts>({ module: polynomialTasks, name: 'makeDense', args: { starts, problem: { ...problem, span } } });
     });
     for (const starts of await Promise.all(made)) blocks.push(await uploadBlock(engine, starts, places, true));
   }

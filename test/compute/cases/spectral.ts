@@ -39,17 +39,17 @@ interface Tables {
 
 /**
  * About `size` coefficients on one block of latitudes, both hemispheres, and one more that has a southern row only: with all
- * polynomials, as a GPU gets them, or with the recurrence, which is only good for few degrees in f32.
+ * polynomials (`span` 2) or some of them, as a GPU gets them, or (0) with the recurrence alone, which is only good for few degrees in f32.
  */
-function polynomialTables(size: number, isDense: boolean): Tables {
-  const truncation = Math.min(isDense ? 40 : 10, Math.max(0, Math.floor(Math.sqrt(2 * size)) - 2));
+function polynomialTables(size: number, span: number): Tables {
+  const truncation = Math.min(span > 0 ? 40 : 10, Math.max(0, Math.floor(Math.sqrt(2 * size)) - 2));
   const blocks = size === 0 ? 0 : 2;
   const lats = Float64Array.from({ length: blocks * blockLatitudes }, (_, i) => Math.max(5, 90 - 4 * i));
   const factors = recurrenceFactors(truncation);
   const limits = new Uint32Array(blocks).fill(truncation + 1);
   const sine = lats.map((lat) => Math.sin((lat * Math.PI) / 180));
   const sparse = legendreStarts({ truncation, lats, wavenumbers: limits, factors, perCosine: false });
-  const starts = isDense ? denseStarts(sparse, { truncation, sine, factors, span: 2 }) : sparse;
+  const starts = span > 0 ? denseStarts(sparse, { truncation, sine, factors, span }) : sparse;
   const tasks = starts.wavenumber.length;
   const segmentsAt = 3 * (tasks + 1);
   const placesAt = segmentsAt + starts.degree.length;
@@ -75,8 +75,8 @@ function polynomialTables(size: number, isDense: boolean): Tables {
   };
 }
 
-function legendreCase(size: number, random: Random, isDense: boolean): Made {
-  const { wavenumbers, wavenumbersAt, ...tables } = polynomialTables(size, isDense);
+function legendreCase(size: number, random: Random, span: number): Made {
+  const { wavenumbers, wavenumbersAt, ...tables } = polynomialTables(size, span);
   const { points, complexes } = tables;
   const [lanes, width] = [5, 4];
   return {
@@ -85,8 +85,8 @@ function legendreCase(size: number, random: Random, isDense: boolean): Made {
   };
 }
 
-function legendreAnalysisCase(size: number, random: Random, isDense: boolean): Made {
-  const { tasks, ...tables } = polynomialTables(size, isDense);
+function legendreAnalysisCase(size: number, random: Random, span: number): Made {
+  const { tasks, ...tables } = polynomialTables(size, span);
   const { points, complexes } = tables;
   const [lanes, width] = [5, 4];
   return {
@@ -190,8 +190,8 @@ export const spectralCases: readonly (readonly [unknown, KernelCase['make']])[] 
   [fourierAnalysis, fourierAnalysisCase],
   [lanesApart, lanesApartCase],
   [lanesTogether, lanesTogetherCase],
-  ...[true, false].flatMap((isDense) => [
-    [legendre, (size: number, random: Random) => legendreCase(size, random, isDense)] as const,
-    [legendreAnalysis, (size: number, random: Random) => legendreAnalysisCase(size, random, isDense)] as const,
+  ...[2, 8, 0].flatMap((span) => [
+    [legendre, (size: number, random: Random) => legendreCase(size, random, span)] as const,
+    [legendreAnalysis, (size: number, random: Random) => legendreAnalysisCase(size, random, span)] as const,
   ]),
 ];
