@@ -110,6 +110,24 @@ t.test(
   },
 );
 
+t.test(
+  'the published ocean matrix, whose land rows are empty, keeps a constant where it has a value',
+  { skip: referenceAbsent },
+  async (t) => {
+    const { matrix: index } = JSON.parse(readFileSync(join(folder, 'db', 'index.json'), 'utf8')) as { matrix: Record<string, IndexEntry> };
+    const [hash] = Object.entries(index).find(([, { input }]) => input.grid === 'eORCA025_T') as [string, IndexEntry];
+    const matrix = readNpz(readFileSync(join(folder, 'db', 'mir_16_linear', `${hash}.npz`)));
+    t.same([matrix.rows, matrix.columns, matrix.column.length], [40_320, 1_740_494, 152_392]);
+    const [result] = (await applied(engines[1]!, matrix, [new Float64Array(matrix.columns).fill(3)])) as [Reals];
+    let wrong = 0;
+    for (let row = 0; row < matrix.rows; row++) {
+      const empty = matrix.rowStart[row] === matrix.rowStart[row + 1];
+      if (empty ? result[row] !== missingValue : Math.abs((result[row] as number) - 3) > 1e-6) wrong++;
+    }
+    t.equal(wrong, 0);
+  },
+);
+
 t.test('our own weights give the published results end to end', { skip: referenceAbsent }, async (t) => {
   const target = gridFromSpec('10/10');
   for (const [name, spec] of [

@@ -1,8 +1,11 @@
 // Linear weights from sources without rows: lists of points (Delaunay's triangles) and grids of a map's plane.
+import { join } from 'node:path';
 import t from 'tap';
 import { type Grid, gridFromSpec, unstructuredGrid } from '../../src/atlas/index.js';
 import { nodeContext } from '../../src/base/node.js';
 import { checkMatrix, type Matrix, prepareWeights, type WeightsOptions } from '../../src/regrid/index.js';
+import { gridOf } from '../../src/grib/index.js';
+import { noShared, readMessages, sharedGrib } from '../grib/peer.js';
 import { seeded } from '../support/random.js';
 import { differingRows, randomPoints, rowOf, unitVectors } from './reference-matrices.js';
 
@@ -106,5 +109,31 @@ t.test('a grid of a plane gives the matrix of the same points in rows, edges inc
       await prepareWeights(nodeContext(), source, target, { method: 'nn' }),
     ];
     test.same(differingRows(a, b, 0), [], 'nearest');
+  }
+});
+
+t.test('a Lambert grid from a message gives its own coordinates back, to the order of the method', { skip: noShared }, async (test) => {
+  const [message] = await readMessages(join(sharedGrib, 'nam.t00z.awp21100.tm00.grib2'));
+  const source = gridOf(message!);
+  test.equal(source.type, 'lambert');
+  const target = gridFromSpec('1/1');
+  const [{ lat }, { lat: expected }] = [source.coordinates(), target.coordinates()];
+  // Latitudes bend by dx^2 / 8 of their curvature within a cell of 91 km: 0.002 degrees at most; a cubic leaves the fourth order.
+  for (const [method, bound] of [
+    ['linear', 3e-3],
+    ['bilinear', 3e-3],
+    ['structured-bilinear', 3e-3],
+    ['structured-bicubic', 1e-5],
+  ] as const) {
+    const matrix = await prepareWeights(nodeContext(), source, target, { method });
+    checkMatrix(matrix);
+    let [worst, filled] = [0, 0];
+    for (let row = 0; row < matrix.rows; row++) {
+      const { columns, weights } = rowOf(matrix, row);
+      if (columns.length === 0) continue;
+      filled++;
+      worst = Math.max(worst, Math.abs(columns.reduce((sum, c, k) => sum + weights[k] * lat[c], 0) - expected[row]));
+    }
+    test.ok(filled > 3000 && worst < bound, `${method}: ${filled} points, ${worst} degrees`);
   }
 });

@@ -15,7 +15,7 @@ import type { Triangulation } from './triangulation.js';
 export function linearFromList(problem: Problem, start: number, end: number, quads: boolean): Matrix {
   const { source, target, shared, prepared } = problem;
   const triangulation = prepared as unknown as Triangulation;
-  const search = pointSearch(source, prepared);
+  const nearest = source.plane === undefined ? nearestInList(problem, triangulation) : nearestInPlane(problem);
   const found = locator(triangulation);
   // Lists have no quadrilaterals.
   const plane = quads ? source.plane : undefined;
@@ -24,9 +24,8 @@ export function linearFromList(problem: Problem, start: number, end: number, qua
   eachParallel(target, start, end, (first, lat, lons, count) => {
     for (let k = 0; k < count; k++) {
       if (!holdsPoint(problem, first + k, lat, lons[k])) continue;
-      search.setPoint(lat, lons[k]);
       const [x, y, z] = unitVector(lat, lons[k]);
-      if (!found.find(x, y, z, nearestCorner(search, triangulation))) {
+      if (!found.find(x, y, z, nearest(first + k, lat, lons[k]))) {
         if (target.inPlane === undefined) continue;
         found.takeEdge();
       }
@@ -39,6 +38,24 @@ export function linearFromList(problem: Problem, start: number, end: number, qua
     }
   });
   return packSlots(slots, source.points, shared);
+}
+
+/** A corner of a triangle near a target point. */
+type Nearest = (point: number, lat: number, lon: number) => number;
+
+function nearestInList({ source, prepared }: Problem, triangulation: Triangulation): Nearest {
+  const search = pointSearch(source, prepared);
+  return (_point, lat, lon) => {
+    search.setPoint(lat, lon);
+    return nearestCorner(search, triangulation);
+  };
+}
+
+/** In a plane the nearest column and row are known. */
+function nearestInPlane({ source, target }: Problem): Nearest {
+  const { columns } = source.plane as { columns: number };
+  const { column, row } = target.inPlane as { column: Float64Array; row: Float64Array };
+  return (point) => Math.round(row[point]) * columns + Math.round(column[point]);
 }
 
 /** The cell of the triangle that was found. */

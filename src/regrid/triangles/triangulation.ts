@@ -18,7 +18,7 @@ export interface Triangulation {
   readonly triangleAt: Uint32Array;
 }
 
-/** Triangles of a source without rows, and a tree that finds the one to begin a search at. */
+/** Triangles of a source without rows, and for lists of points a tree that finds the one to begin a search at. */
 export function prepareTriangulation({ source, shared }: Problem): Prepared {
   const { lat, lon, points } = source as Layout & { lat: Float64Array; lon: Float64Array };
   const triangles = source.plane === undefined ? delaunay(lat, lon, { duplicates: 'skip' }) : planeTriangles(source.plane, lat, lon);
@@ -27,7 +27,7 @@ export function prepareTriangulation({ source, shared }: Problem): Prepared {
   const triangleAt = new Uint32Array(points).fill(none);
   for (let corner = triangles.length - 1; corner >= 0; corner--) triangleAt[triangles[corner]] = Math.floor(corner / 3);
   return {
-    ...pointTree(lat, lon, shared),
+    ...(source.plane === undefined ? pointTree(lat, lon, shared) : {}),
     vectors: kept(vectors, shared),
     triangles: kept(triangles, shared),
     neighbours: kept(neighboursOf(triangles, points), shared),
