@@ -19,6 +19,12 @@
  * Gaussian grids the points of every whole row with west <= lon <= east, compared exactly; the canonical area is the bounding
  * box of the points that are left.
  *
+ * Other frames. A grid that is not one of parallels says what it is regular in: `rotated` (rows of a rotated frame), `projected` (a
+ * plane), `healpix`; a nested HEALPix or an order other than i+j- has `asRows`, which leads to the same points in rows. `cells`
+ * gives the polygon around every point, `northAngle` the direction of the grid's own axes. ORCA, ICON and FESOM grids have their
+ * positions from files (`gridFromText` with `PointFiles`, `withCoordinates`): they are the same grid with and without.
+ * Not implemented: stretched and Schmidt grids, space view, CS-LFR-L (nodes), staggered grids of the UM (`unsupported.grid`).
+ *
  * Upstream reference: atlas (src/atlas/grid, util/GaussianLatitudes), eckit geo gridspecs, mir (tests/unit/gridspec.cc),
  * ecCodes (geo iterators). Known differences: the area of a spec is always tight and its west in [-180, 180); increments
  * that do not divide 360 give a grid that does not close; a rotation of -90/0 is no rotation; rows of regional grids run from

@@ -111,6 +111,33 @@ t.test('what an edition cannot say of a grid is refused', async (t) => {
   t.equal(gridOf(newMessage(keys, orcaGrid('eORCA1_V'), tables)).name, 'eORCA1_V');
 });
 
+t.test('a header whose numbers contradict each other is damaged, one that means a grid unknown here is carried along', async (t) => {
+  const tables = await loadTables();
+  /** The message of a grid with octets of its section 3 changed, counted from 1 as in the WMO tables. */
+  const damaged = (spec: unknown, octet: number, ...octets: readonly number[]): Message => {
+    const message = newMessage(keys, gridFromSpec(spec as string), tables);
+    const bytes = message.bytes.slice();
+    bytes.set(octets, (message.sections[3]?.start ?? 0) + octet - 1);
+    return parseMessage(bytes, tables)[0] as Message;
+  };
+  const wrong: readonly (readonly [string, Message, RegExp])[] = [
+    ['Nx', damaged(plane(lambert), 34, 22), /252 points are stated for a grid of 264/],
+    ['Dx of 0', damaged(plane(lambert), 56, 0, 0, 0, 0), /grid lengths of 0/],
+    ['Latin1 at the pole', damaged(plane(lambert), 66, 5, 0x5d, 0x4a, 0x80), /cuts the earth at 90/],
+    ['Nside', damaged('H8', 35, 4), /768 points are stated for a grid of 192/],
+    ['nested without a power of two', damaged('H5', 41, 1), /nside 5 has no nested order/],
+    ['a list too short', damaged({ type: 'reduced_ll', pl: [4, 10, 4] }, 74, 5), /18 points are stated for a grid of 19/],
+  ];
+  for (const [name, message, reason] of wrong) t.throws(() => gridOf(message), { code: 'data.section', message: reason }, name);
+  // HEALPix that begins on Greenwich; Mercator turned by 10 degrees; a shape of the earth that is reserved.
+  const mercator = plane({ type: 'mercator', latitude1: 20 }, { 'lonlat(xmin,ymin)': [170, -10] });
+  for (const message of [damaged('H8', 36, 0, 0, 0, 0), damaged(mercator, 61, 0, 0x98, 0x96, 0x80), damaged(plane(lambert), 15, 44)]) {
+    const grid = gridOf(message);
+    t.equal(grid.type, 'unknown');
+    t.throws(() => grid.coordinates(), { code: 'unsupported.grid' });
+  }
+});
+
 t.test('edition 1 has the grids that it has templates for', { skip: noEccodes }, async (t) => {
   const sample = join(execFileSync('codes_info', ['-s'], { encoding: 'utf8' }).trim(), 'regular_ll_sfc_grib1.tmpl');
   const [template] = (await readMessages(sample)) as [Message];

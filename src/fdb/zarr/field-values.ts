@@ -35,9 +35,9 @@ export async function* messagesOf(context: Context, entries: readonly Entry[], t
   }
 }
 
-/** Points whose order is not known to be canonical stay in that of their messages: there are no coordinates that could disagree. */
+/** Points without positions (a grid without a bounding box) stay in the order of their messages: there are no coordinates that could disagree. */
 export function isPlaced(grid: Grid): boolean {
-  return grid.rows !== undefined || grid.rotated !== undefined;
+  return grid.area !== undefined;
 }
 
 /** Where the values of a field go: at which point of the target they begin. */

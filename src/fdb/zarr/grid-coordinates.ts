@@ -34,7 +34,7 @@ export function gridCoordinates(grid: Grid, suffix: string): GridCoordinates {
     };
   }
   const dimension = { name: values, size: points };
-  if (rows === undefined && grid.rotated === undefined) return { points: [dimension], nodes: [], auxiliary: [] };
+  if (grid.area === undefined) return { points: [dimension], nodes: [], auxiliary: [] };
   const { lat, lon } = grid.coordinates();
   return {
     points: [dimension],
