@@ -83,7 +83,9 @@ function anchored(map: SpecMap, projection: SpecMap): SpecMap {
   const keys = Object.keys(map).filter((key) => key.startsWith('lonlat(') && map[key] !== undefined);
   const { latitude0, latitude1 = latitude0, ...rest } = projection;
   const isCone = rest.type === 'lambert_conformal_conic' || rest.type === 'albers_equal_area';
-  return isCone && keys.length === 1 ? { ...rest, latitude1 } : projection;
+  if (!isCone || keys.length !== 1) return projection;
+  real(projection, 'latitude0', 0);
+  return { ...rest, latitude1 };
 }
 
 /** Planes of degrees are latitude-longitude grids, perhaps rotated. */

@@ -251,7 +251,12 @@ t.test('impossible projections and places are refused', async (t) => {
   const refusals: readonly (readonly [unknown, string, RegExp])[] = [
     [withProjection({ ...lcc, latitude1: 90 }), 'input.grid', /cuts the earth at 90.*polar_stereographic/],
     [withProjection({ ...lcc, latitude1: 30, latitude2: -30 }), 'input.grid', /30 and -30.*mercator/],
-    [withProjection({ ...lcc, latitude0: -90 }), 'input.grid', /latitude0 -90/],
+    [
+      { ...lambertSpec, 'lonlat(centre)': undefined, xmin: 0, ymax: 0, projection: { ...lcc, latitude0: -90 } },
+      'input.grid',
+      /latitude0 -90/,
+    ],
+    [withProjection({ ...lcc, latitude0: 'x' }), 'input.grid', /latitude0 is "x"/],
     [withProjection({ ...lcc, radius: 6371 }), 'input.grid', /semi-axes 6371.*metres/],
     [withProjection({ ...lcc, radius: 6371229, a: 6378137, b: 6356752 }), 'input.grid', /both a radius and semi-axes/],
     [withProjection({ ...lcc, latitude3: 5 }), 'input.grid', /'latitude3'/],
