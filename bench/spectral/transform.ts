@@ -37,7 +37,7 @@ async function transformRows(setting: Setting, folder: string): Promise<void> {
 }
 
 /** What CDO takes for all fields, and for all but the first. */
-type CdoTimes = Found<{ readonly whole: Spread; readonly marginal: Spread }>;
+type CdoTimes = Found<{ readonly whole: Spread; readonly marginal: Found<Spread> }>;
 
 async function cdoTimes({ peers: { cdo }, context }: Setting, folder: string, { truncation, fields }: Size): Promise<CdoTimes> {
   if (typeof cdo === 'string') return cdo;
@@ -49,6 +49,8 @@ async function cdoTimes({ peers: { cdo }, context }: Setting, folder: string, { 
     return (await interleaved([{ run: () => runProcess(cdo.command, args) }], 1, 0))[0] as Spread;
   };
   const [one, whole] = [await timeOf(1), await timeOf(fields)];
+  // On a busy machine one field may take longer than all of them.
+  if (whole.median <= one.median) return { whole, marginal: 'its time for one field was above that for all: the machine is busy' };
   const rest = ((whole.median - one.median) * fields) / (fields - 1);
   return { whole, marginal: { median: rest, min: rest, max: rest, runs: 1 } };
 }
