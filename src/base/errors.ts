@@ -92,7 +92,9 @@ export class DteError extends Error {
 /** The same error with more of its place known. Places already set are kept. */
 export function atPlace(error: unknown, where: Where): unknown {
   if (!(error instanceof DteError)) return error;
-  const merged = { ...where, ...error.where };
+  // A message of one file says nothing about a place in another.
+  const isElsewhere = error.where.file !== undefined && where.file !== undefined && error.where.file !== where.file;
+  const merged = isElsewhere ? error.where : { ...where, ...error.where };
   return new DteError(error.code, error.reason, {
     where: merged,
     ...(error.hint === undefined ? {} : { hint: error.hint }),

@@ -9,7 +9,7 @@
  * Design. Options -> plan -> operators. `mirOptions` is one table of names, values, defaults and words, from which options are
  * parsed and help texts are made. `compilePlan` turns options and the grid of an input into steps, which are plain data, in MIR's
  * order, and leaves out those that would change nothing. `createMir` prepares the operators of the steps and keeps them by input
- * grid; several targets share the decoded input and the steps that they begin with. Only the table is loaded with this entry. Nothing here opens a file of fields: what comes in and goes out are fields.
+ * grid. Weights of a file (`interpolation-matrix`) take the place of those of a method in the same step. Several targets share the decoded input and the steps that they begin with. Only the table is loaded with this entry. Nothing here opens a file of fields: what comes in and goes out are fields.
  *
  * Upstream reference: mir (src/mir/key/style/ECMWFStyle.cc for the order of steps, src/mir/key/resol, tests/plans). Known
  * differences: an area is cut out of the weights and not afterwards; masks that follow each other are one step of work; a truncation

@@ -8,9 +8,11 @@ import type { Step, VectorStep } from './step.js';
 /** The interpolation to a grid that options ask for, of vectors where `vector` is given; `method` in place of theirs. */
 export function interpolateStep(options: MirOptions, to: Grid, vector?: (to: Grid) => VectorStep, method?: string): Step {
   const adjustment = options['lsm-weight-adjustment'] ?? defaultLandSeaAdjustment;
+  const matrix = method === undefined ? options['interpolation-matrix'] : undefined;
   return {
     name: 'interpolate',
     to,
+    ...(matrix === undefined ? {} : { matrix }),
     options: regridOptions(options, method),
     ...(vector === undefined ? {} : { vector: vector(to) }),
     ...(options.lsm === true

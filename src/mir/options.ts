@@ -74,11 +74,16 @@ export const mirOptions = {
   octahedral: option('target', whole(1), 'target is the octahedral Gaussian grid O<number>'),
   pl: option('target', reals('n/n/...'), 'target is the reduced Gaussian grid with these points in its rows'),
 
-  interpolation: option('method', text('name'), `interpolation method: ${methodWords.join(', ')}`, {
+  interpolation: option('method', text('name'), `interpolation method: ${methodWords.join(', ')}; matrix is that of interpolation-matrix`, {
     standard: 'linear',
     aliases: ['method'],
     shown: 'method',
   }),
+  'interpolation-matrix': option(
+    'method',
+    text('file'),
+    'weights from a file in place of a method: a matrix of scipy (.npz), or netCDF of CDO or ESMF, between the grid of the input and the target',
+  ),
   'intermediate-interpolation': option('method', text('name'), 'method to the grid of --intgrid, from where the other method goes on'),
   'non-linear': option(
     'method',
@@ -212,7 +217,7 @@ const notImplemented: ReadonlySet<string> = new Set(
     'add-random atlas-trans-flt atlas-trans-type basic-angle checkerboard counter-lower-limit counter-upper-limit delete-local-definition ' +
     'dense-backend distribution dump-statistics-file dump-weights-info edition filter finite-element-validate-mesh format globalise ' +
     'globalise-gridname globalise-missing-radius grib-edition-conversion grib-packing-always-set grib-packing-gridded grib-packing-spectral ' +
-    'grib-use-metkit-encoder input-statistics interpolation-global-input interpolation-global-output interpolation-matrix ' +
+    'grib-use-metkit-encoder input-statistics interpolation-global-input interpolation-global-output ' +
     'interpolation-matrix-free metadata mode-boolean-min mode-disambiguate-max mode-real-min mode-real-values only output-statistics pattern ' +
     'point-search-trees pole-displacement-in-degree pre-globalise precision prune-epsilon reset-missing-values same sparse-backend ' +
     'statistics unstructured'
@@ -301,10 +306,26 @@ function checkTogether(options: MirOptions): void {
       hint: `it goes with ${needed.join(' or ')}`,
     });
   }
+  checkMatrix(options);
   const { 'limiter-minimum': least = -Infinity, 'limiter-maximum': most = Infinity } = options;
   if (least > most) {
     throw new DteError('input.option', `limiter-minimum ${least} is above limiter-maximum ${most}`, {
       where: { option: 'limiter-minimum' },
     });
   }
+}
+
+/** The matrix of a file is in place of a method: one of the two. */
+function checkMatrix({ interpolation, 'interpolation-matrix': file }: MirOptions): void {
+  if (file === undefined ? interpolation !== 'matrix' : (interpolation ?? 'matrix') === 'matrix') return;
+  throw new DteError(
+    'input.option',
+    file === undefined
+      ? 'interpolation matrix without interpolation-matrix'
+      : `interpolation-matrix with the interpolation ${interpolation}`,
+    {
+      where: { option: 'interpolation-matrix' },
+      hint: 'interpolation-matrix names the file; the interpolation is matrix then, given or not',
+    },
+  );
 }

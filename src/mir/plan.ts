@@ -7,7 +7,7 @@ import { vectorStep } from './vector-plan.js';
 import { spectralSteps } from './spectral-plan.js';
 import type { Component, Plan } from './plan-text.js';
 import { gridText, type PlanInput, type Step } from './step.js';
-import { type Target, targetOf } from './target.js';
+import { cropsLater, type Target, targetOf } from './target.js';
 
 /**
  * The steps that options mean for an input, in MIR's order: masks of the input, spectral steps and transform or interpolation, winds,
@@ -25,6 +25,7 @@ export async function compilePlan(options: MirOptions, input: PlanInput, fixed?:
   const staysSpectral = isSpectral && (target === undefined || target.whole.type === 'sh');
   if (isSpectral) steps.push(...(await spectralSteps(options, input, staysSpectral ? undefined : target)));
   else if (target !== undefined) steps.push(...(await griddedSteps(options, input, target)));
+  checkMatrix(options, steps);
   const gridded = staysSpectral ? undefined : (target ?? { whole: input.grid, part: input.grid });
   if (gridded !== undefined) steps.push(...shapeSteps(options, gridded, gridAfter(steps, input.grid)));
   return finished(options, input, steps);
@@ -75,11 +76,20 @@ function checkInput(options: MirOptions, { grid, kind }: PlanInput): void {
   throw new DteError('input.option', 'nabla on spectral fields without a grid', { where: { option: 'nabla' }, hint: 'give grid, too' });
 }
 
+function checkMatrix(options: MirOptions, steps: readonly Step[]): void {
+  if (options['interpolation-matrix'] === undefined || steps.some(({ name }) => name === 'interpolate')) return;
+  throw new DteError('input.option', 'an interpolation matrix without a target', {
+    where: { option: 'interpolation-matrix' },
+    hint: 'give grid: the one that the rows of the matrix are points of',
+  });
+}
+
 async function griddedSteps(options: MirOptions, input: PlanInput, target: Target): Promise<readonly Step[]> {
   const { whole, part } = target;
   const { grid: source, kind } = input;
   const wanted = cropsLater(options) ? whole : part;
-  if (source.hash === wanted.hash || holdsPart(source, part, options.area)) return [];
+  // A matrix may do more than to bring a field to its own grid.
+  if (options['interpolation-matrix'] === undefined && (source.hash === wanted.hash || holdsPart(source, part, options.area))) return [];
   const vector = kind === 'uv' ? vectorStep(options, input) : undefined;
   if (kind === 'scalar' && input.axes === 'grid') {
     throw new DteError(
@@ -99,11 +109,6 @@ async function griddedSteps(options: MirOptions, input: PlanInput, target: Targe
   }
   steps.push(interpolateStep(options, wanted, vector));
   return steps;
-}
-
-/** Whether the area is cut out after other steps than interpolation, which otherwise goes to the part at once. */
-function cropsLater(options: MirOptions): boolean {
-  return options['area-mode'] === 'mask' || (options.nabla?.length ?? 0) > 0;
 }
 
 /** Whether the points of `part` are points of `source` that an area cuts out: then nothing is interpolated. */

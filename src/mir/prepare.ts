@@ -3,6 +3,7 @@ import { assert, DteError, readWhole } from '../base/index.js';
 import type { Engine } from '../compute/index.js';
 import { prepareRegrid, prepareVectorRegrid, type RegridOptions } from '../regrid/index.js';
 import { parseBitmapFile } from './bitmap-file.js';
+import { fileWeights } from './file-weights.js';
 import { areaMask, both, frameMask, type Mask, poleMask } from './masks.js';
 import { cropOperator, eachField, limitOperator, maskOperator, type Operator, selectOperator } from './operators.js';
 import type { Plan } from './plan-text.js';
@@ -86,7 +87,8 @@ async function prepareStep(engine: Engine, step: Step, grid: Grid): Promise<Oper
   switch (step.name) {
     case 'interpolate': {
       const lsm = step.lsm === undefined ? {} : { lsm: await (await landSea()).landSeaMasks(engine, step.lsm, grid, step.to) };
-      const options = { ...step.options, ...lsm };
+      const given = step.matrix === undefined ? {} : { matrix: await fileWeights(engine.context, step.matrix, grid, step.to) };
+      const options = { ...step.options, ...given, ...lsm };
       if (step.vector !== undefined) return await vectorOperator(engine, grid, step.to, options, step.vector);
       const regridder = await prepareRegrid(engine, grid, step.to, options);
       return eachField((pass, field) => regridder.apply(pass, field), regridder.release);

@@ -13,18 +13,19 @@ import { type MethodFlag, type MethodFlagName, methodFlags } from './method-flag
 import type { MirOptions } from './options.js';
 
 /**
- * What the options say about an interpolation; `method` in place of that of the options. Options that the method does not take are
+ * What the options say about an interpolation; `method` in place of that of the options. No method where weights come from a file. Options that the method does not take are
  * refused, unless it stands in for that of the options. Errors: as `methodName`, `missingPlan` and `parseMethodOption`.
  */
 export function regridOptions(options: MirOptions, method?: string): RegridOptions {
-  const name = methodName(method ?? options.interpolation ?? defaultMethod);
+  const isMatrix = method === undefined && options['interpolation-matrix'] !== undefined;
+  const name = isMatrix ? 'matrix' : methodName(method ?? options.interpolation ?? defaultMethod);
   const details = detailsOf(options, name, method === undefined);
   const missing = options['non-linear'] ?? defaultMissingStrategy;
   // Refused before anything is read.
   missingPlan(missing);
   const { 'simulated-missing-value': marker, 'simulated-missing-value-epsilon': epsilon } = options;
   return {
-    method: name,
+    ...(isMatrix ? {} : { method: name }),
     ...details,
     missing,
     ...(marker === undefined ? {} : { 'simulated-missing-value': marker }),

@@ -4,7 +4,7 @@ import type { MirOptions } from './options.js';
 import { interpolateStep } from './interpolate-step.js';
 import { gridText, type PlanInput, type Step } from './step.js';
 import { vectorStep } from './vector-plan.js';
-import type { Target } from './target.js';
+import { cropsLater, type Target } from './target.js';
 
 /** Points of a Gaussian grid for each wave, by the name of the order. */
 const orders = { linear: 1, quadratic: 2, cubic: 3, quartic: 4 } as const;
@@ -39,8 +39,7 @@ function targetNumber(grid: Grid): number {
  */
 export async function spectralSteps(options: MirOptions, input: PlanInput, target: Target | undefined): Promise<readonly Step[]> {
   const have = input.grid.truncation as number;
-  const wanted =
-    target === undefined ? undefined : options['area-mode'] === 'mask' || options.nabla !== undefined ? target.whole : target.part;
+  const wanted = target === undefined ? undefined : cropsLater(options) ? target.whole : target.part;
   const between = target === undefined ? undefined : await intermediateGrid(options, have, target.whole);
   const number =
     between?.gaussianNumber ?? Math.min(target === undefined ? Infinity : targetNumber(target.whole), gaussianNumberOf(have, 'cubic'));
@@ -54,7 +53,7 @@ export async function spectralSteps(options: MirOptions, input: PlanInput, targe
   if (wanted === undefined) return steps;
   const transformTo = between ?? wanted;
   steps.push({ name: 'transform', to: transformTo, perCosine: makesWind || input.kind === 'uv' || input.kind === 'wind' });
-  if (transformTo.hash !== wanted.hash) {
+  if (transformTo.hash !== wanted.hash || options['interpolation-matrix'] !== undefined) {
     const vector = input.kind === 'uv' || makesWind ? vectorStep(options, input) : undefined;
     steps.push(interpolateStep(options, wanted, vector));
   }

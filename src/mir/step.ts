@@ -33,6 +33,8 @@ export type Step =
   | {
       readonly name: 'interpolate';
       readonly to: Grid;
+      /** File of weights, in place of those of the method in `options`. */
+      readonly matrix?: string;
       readonly options: RegridOptions;
       readonly vector?: VectorStep;
       readonly lsm?: LandSea;
@@ -101,7 +103,7 @@ export function stepText(step: Step): string {
     case 'transform':
       return `transform to ${gridText(step.to)}${step.perCosine ? ', divided by cos(lat)' : ''}`;
     case 'interpolate':
-      return `interpolate${vectorText(step.vector)} to ${gridText(step.to)}${optionsText(step.options)}${step.lsm === undefined ? '' : ` lsm=${step.lsm.input.file},${step.lsm.output.file}`}`;
+      return `interpolate${vectorText(step.vector)} to ${gridText(step.to)}${step.matrix === undefined ? '' : ` matrix=${step.matrix}`}${optionsText(step.options)}${step.lsm === undefined ? '' : ` lsm=${step.lsm.input.file},${step.lsm.output.file}`}`;
     case 'nabla':
       return `nabla ${step.operation}`;
     case 'crop':

@@ -10,6 +10,14 @@ export interface Target {
 
 type GridValue = NonNullable<MirOptions['grid']>;
 
+/**
+ * Whether the area is cut out after other steps than interpolation, which otherwise goes to the part at once. A matrix from a file
+ * goes to the grid that is named.
+ */
+export function cropsLater(options: MirOptions): boolean {
+  return options['area-mode'] === 'mask' || (options.nabla?.length ?? 0) > 0 || options['interpolation-matrix'] !== undefined;
+}
+
 /** The grid that is named, without area and rotation; undefined when none is. */
 export function namedGrid({ grid, reduced, regular, octahedral, pl }: MirOptions): GridValue | undefined {
   if (grid !== undefined) return grid;
@@ -46,7 +54,7 @@ async function namedTarget(options: MirOptions, named: GridValue): Promise<Targe
     const spec = { grid: named, ...(rotation === undefined ? {} : { rotation }) };
     // Increments that do not divide 360 have no whole grid that an area could be cut out of.
     const part = area === undefined ? undefined : gridFromSpec({ ...spec, area });
-    const needsWhole = part === undefined || options['area-mode'] === 'mask' || options.nabla !== undefined;
+    const needsWhole = part === undefined || cropsLater(options);
     const whole = needsWhole ? (rotation === undefined ? await gridFromText(named) : gridFromSpec(spec)) : part;
     return { whole, part: part ?? whole };
   }

@@ -91,6 +91,20 @@ export function promiseOf({ signed, anySum }: { readonly signed?: boolean; reado
   return { ...(signed ? { signed } : {}), ...(anySum ? { anySum } : {}) };
 }
 
+/** What the weights of a checked matrix do not keep of the promises: for files whose writer made none. */
+export function promiseKept({ rows, rowStart, weight }: Matrix): MatrixPromise {
+  let [signed, anySum] = [false, false];
+  for (let row = 0; row < rows; row++) {
+    let sum = 0;
+    for (let entry = rowStart[row]; entry < rowStart[row + 1]; entry++) {
+      sum += weight[entry];
+      signed ||= weight[entry] < 0 || weight[entry] > 1 + sumTolerance;
+    }
+    anySum ||= rowStart[row + 1] > rowStart[row] && Math.abs(sum - 1) > sumTolerance;
+  }
+  return promiseOf({ signed, anySum });
+}
+
 /**
  * The promises of `Matrix`, for matrices that come from outside (a file, a cache): sizes agree, columns ascend and exist,
  * weights lie in [0, 1], every row sums to 1 or is empty, as far as the matrix does not say otherwise. `data.format` names the

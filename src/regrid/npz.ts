@@ -1,6 +1,6 @@
 import { unzipSync, zipSync } from 'fflate';
 import { DteError, npyFile, readNpy, readNpyHeader, writeNpy } from '../base/index.js';
-import { allocateMatrix, checkMatrix, type Matrix, type MatrixPromise } from './matrix.js';
+import { allocateMatrix, checkMatrix, type Matrix, type MatrixPromise, promiseKept } from './matrix.js';
 import { sortEntries } from './permute.js';
 
 export interface NpzOptions {
@@ -34,8 +34,13 @@ function promiseFile({ signed, anySum }: MatrixPromise): Record<string, Uint8Arr
   return text === '' ? {} : { 'promise.npy': npyFile(`|S${text.length}`, [], new TextEncoder().encode(text)) };
 }
 
+export interface NpzReading {
+  /** Take weights of any sign and sum, and say so in the matrix: for files of other programs, which promise nothing. Default false. */
+  readonly anyWeights?: boolean;
+}
+
 /** The matrix of a scipy CSR file. `data.format` when damaged, not CSR, or not an interpolation matrix. */
-export function readNpz(bytes: Uint8Array, file?: string): Matrix {
+export function readNpz(bytes: Uint8Array, file?: string, { anyWeights = false }: NpzReading = {}): Matrix {
   const where = file === undefined ? {} : { where: { file } };
   let files: Readonly<Record<string, Uint8Array>>;
   try {
@@ -75,9 +80,13 @@ export function readNpz(bytes: Uint8Array, file?: string): Matrix {
     matrix.column[entry] = Number(column[entry]);
     matrix.weight[entry] = Number(weight[entry]);
   }
-  for (let row = 0; row < rows; row++) sortEntries(matrix.column, matrix.weight, matrix.rowStart[row], matrix.rowStart[row + 1]);
-  checkMatrix(matrix, file);
-  return matrix;
+  for (let row = 0; row < rows; row++) {
+    if (matrix.rowStart[row + 1] > weight.length)
+      throw new DteError('data.format', `a CSR file whose row ${row} ends outside of its arrays`, where);
+    sortEntries(matrix.column, matrix.weight, matrix.rowStart[row], matrix.rowStart[row + 1]);
+  }
+  checkMatrix(anyWeights ? { ...matrix, signed: true, anySum: true } : matrix, file);
+  return anyWeights ? { ...matrix, ...promiseKept(matrix) } : matrix;
 }
 
 function indices(values: Uint32Array, wide: boolean): Int32Array | BigInt64Array {

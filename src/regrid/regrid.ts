@@ -23,6 +23,8 @@ export interface RegridOptions extends WeightsOptions {
   readonly 'simulated-missing-value-epsilon'?: number;
   /** Land-sea masks: points of the other kind weigh less. */
   readonly lsm?: LandSeaMasks;
+  /** Weights from elsewhere (a file, a product of matrices), in place of those of a method. */
+  readonly matrix?: Matrix;
 }
 
 /** Takes fields from one grid to another. Its weights stay on the device until `release`. */
@@ -44,15 +46,21 @@ interface RowBlock {
 }
 
 /**
- * Prepares a regridding: weights are found in the cache or made, and uploaded once. Errors: those of `prepareWeights`, and
- * `input.option` for the missing-value strategy.
+ * Prepares a regridding: weights are found in the cache or made, and uploaded once. Errors: those of `prepareWeights`,
+ * `input.option` for the missing-value strategy, `input.field` for a given matrix whose size is not that of the grids.
  */
 export async function prepareRegrid(engine: Engine, source: Grid, target: Grid, options: RegridOptions = {}): Promise<Regridder> {
-  const { missing, lsm, 'simulated-missing-value': marker, 'simulated-missing-value-epsilon': epsilon, ...weights } = options;
+  const {
+    matrix: given,
+    missing,
+    lsm,
+    'simulated-missing-value': marker,
+    'simulated-missing-value-epsilon': epsilon,
+    ...weights
+  } = options;
   const treatment = treatmentOf({ missing, marker, epsilon });
-  const made = await cachedWeights(engine.context, source, target, weights);
-  const { resolved } = methodOf(weights);
-  const statistic = resolved['interpolation-statistics'];
+  const made = given === undefined ? await cachedWeights(engine.context, source, target, weights) : fitting(given, source, target);
+  const statistic = given === undefined ? methodOf(weights).resolved['interpolation-statistics'] : undefined;
   const matrix = lsm === undefined ? made : landSeaWeights(made, lsm);
   return regridder(engine, { source, target, matrix, treatment, ...(statistic === undefined ? {} : { statistic }) });
 }
@@ -100,18 +108,17 @@ export async function prepareMatrixRegrid(
   grids: { readonly source: Grid; readonly target: Grid },
   options: Pick<RegridOptions, 'missing' | 'simulated-missing-value' | 'simulated-missing-value-epsilon'> = {},
 ): Promise<Regridder> {
-  const { source, target } = grids;
-  if (matrix.rows !== target.points || matrix.columns !== source.points) {
-    throw new DteError(
-      'input.field',
-      `a matrix of ${matrix.rows} x ${matrix.columns} between grids of ${source.points} and ${target.points} points`,
-      {
-        hint: 'it must have a row for every target point and a column for every source point',
-      },
-    );
-  }
-  const { missing, 'simulated-missing-value': marker, 'simulated-missing-value-epsilon': epsilon } = options;
-  return regridder(engine, { source, target, matrix, treatment: treatmentOf({ missing, marker, epsilon }) });
+  return await prepareRegrid(engine, grids.source, grids.target, { ...options, matrix });
+}
+
+/** The matrix, if its size is that of the grids; else `input.field`. */
+export function fitting(matrix: Matrix, source: Grid, target: Grid): Matrix {
+  if (matrix.rows === target.points && matrix.columns === source.points) return matrix;
+  throw new DteError(
+    'input.field',
+    `a matrix of ${matrix.rows} x ${matrix.columns} between grids of ${source.points} and ${target.points} points`,
+    { hint: 'it must have a row for every target point and a column for every source point' },
+  );
 }
 
 async function regridder(engine: Engine, { source, target, matrix, treatment, statistic }: Regridding): Promise<Regridder> {

@@ -4,7 +4,7 @@ import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { landSeaWeights } from './land-sea.js';
 import type { Matrix } from './matrix.js';
 import { defaultMissingStrategy, missingStrategy } from './missing.js';
-import type { RegridOptions } from './regrid.js';
+import { fitting, type RegridOptions } from './regrid.js';
 import { axesTurns, entryTurns, type VectorAxes } from './transport.js';
 import { vectorApply } from './vector-apply.js';
 import { vectorTurn } from './vector-turn.js';
@@ -65,11 +65,19 @@ export async function prepareVectorRegrid(
   target: Grid,
   options: VectorRegridOptions = {},
 ): Promise<VectorRegridder> {
-  const { missing = defaultMissingStrategy, vectors = 'transport', sourceAxes = 'earth', targetAxes = 'earth', lsm, ...weights } = options;
+  const {
+    missing = defaultMissingStrategy,
+    vectors = 'transport',
+    sourceAxes = 'earth',
+    targetAxes = 'earth',
+    lsm,
+    matrix: given,
+    ...weights
+  } = options;
   const strategy = missingStrategy(missing);
   checkWord('vectors', vectors, vectorWays);
   for (const axes of [sourceAxes, targetAxes]) checkWord('axes', axes, ['earth', 'grid']);
-  const made = await cachedWeights(engine.context, source, target, weights);
+  const made = given === undefined ? await cachedWeights(engine.context, source, target, weights) : fitting(given, source, target);
   const matrix = lsm === undefined ? made : landSeaWeights(made, lsm);
   const turns = entryTurns(matrix, source, target, { transport: vectors === 'transport', from: sourceAxes, to: targetAxes });
   const blocks = await uploadBlocks(engine, matrix, turns);

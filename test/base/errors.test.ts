@@ -18,6 +18,8 @@ t.test('a place added later does not hide the one that was known', async (test) 
   const error = atPlace(new DteError('data.codec', 'bad', { where: { offset: 5 } }), { file: 'x', offset: 9 });
   test.ok(isDteError(error, 'data.codec'));
   test.same((error as DteError).where, { file: 'x', offset: 5 });
+  const elsewhere = atPlace(new DteError('data.codec', 'bad', { where: { file: 'mask' } }), { file: 'x', message: 2, offset: 9 });
+  test.same((elsewhere as DteError).where, { file: 'mask' }, 'a place in one file is none in another');
   const foreign = new Error('other');
   test.equal(atPlace(foreign, { file: 'x' }), foreign);
 });

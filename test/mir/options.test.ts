@@ -80,6 +80,8 @@ t.test('what is not accepted is refused with the name, the value met and what is
     [{ 'area-mode': 'mask' }, /area-mode without area/],
     [{ 'limiter-minimum': 1 }, /limiter-minimum without limiter/],
     [{ limiter: true, 'limiter-minimum': 2, 'limiter-maximum': 1 }, /limiter-minimum 2 is above limiter-maximum 1/],
+    [{ method: 'matrix' }, /interpolation matrix without interpolation-matrix .*names the file/],
+    [{ method: 'linear', 'interpolation-matrix': 'w.nc' }, /interpolation-matrix with the interpolation linear/],
     [{ 'intermediate-interpolation': 'nn' }, /intermediate-interpolation without intgrid/],
   ];
   for (const [given, message] of cases) {

@@ -98,6 +98,24 @@ t.test('an intermediate grid comes first', async (t) => {
   ]);
 });
 
+t.test('a matrix from a file goes to the grid that is named, whatever the others, and an area is cut out afterwards', async (t) => {
+  const matrix = { 'interpolation-matrix': 'w.nc' };
+  const step = 'matrix=w.nc missing=missing-if-heaviest-missing';
+  t.same(await steps('O32', { grid: '5/5', ...matrix }), [`interpolate to {grid:[5,5]} ${step}`]);
+  t.same(await steps('O32', { grid: 'O32', method: 'matrix', ...matrix }), [`interpolate to O32 ${step}`]);
+  t.same(await steps('1/1', { grid: '1/1', area: '70/-25/30/45', ...matrix }), [
+    `interpolate to {grid:[1,1]} ${step}`,
+    'crop area=70/-25/30/45 to {grid:[1,1],area:[70,-25,30,45]}',
+  ]);
+  t.same(await steps('T63', { grid: 'F32', ...matrix }), ['transform to F32', `interpolate to F32 ${step}`]);
+  t.same(await steps('O32', { grid: '5/5', intgrid: 'F16', 'intermediate-interpolation': 'nn', ...matrix }), [
+    'interpolate to F16 method=nearest-neighbour missing=missing-if-heaviest-missing',
+    `interpolate to {grid:[5,5]} ${step}`,
+  ]);
+  await t.rejects(steps('1/1', matrix), { code: 'input.option', message: /without a target .*give grid/ });
+  await t.rejects(steps('T63', { truncation: 21, ...matrix }), { code: 'input.option', message: /without a target .*give grid/ });
+});
+
 t.test('orders relate truncation and Gaussian grid as MIR has them', async (t) => {
   // T = ceil(4 N / (k + 1)) - 1 and N = floor((T + 1)(k + 1) / 4): TL639 on N320, TQ on N: 4N/3 - 1, TCo1279 on O1280.
   t.same(

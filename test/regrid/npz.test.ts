@@ -6,7 +6,7 @@ import t from 'tap';
 import { zipSync } from 'fflate';
 import { gridFromSpec } from '../../src/atlas/index.js';
 import { nodeContext } from '../../src/base/node.js';
-import { prepareWeights, readNpz, writeNpz } from '../../src/regrid/index.js';
+import { type MatrixPromise, prepareWeights, readNpz, writeNpz } from '../../src/regrid/index.js';
 import { differingRows } from './reference-matrices.js';
 
 const python = process.env['DTE_PYTHON'] ?? '/usr/bin/python3';
@@ -55,6 +55,18 @@ t.test('scipy reads what is written, and what scipy writes is read', { skip: sci
   t.end();
 });
 
+t.test('weights of any sign and sum are taken where that is asked for, and the matrix says so', (t) => {
+  const any = { anyWeights: true };
+  const read = (change: (weight: number) => number): MatrixPromise =>
+    readNpz(writeNpz({ ...matrix, weight: matrix.weight.map(change) }), 'w.npz', any);
+  const promise = ({ signed, anySum }: MatrixPromise): readonly unknown[] => [signed, anySum];
+  t.same(promise(read((weight) => weight)), [undefined, undefined]);
+  t.same(promise(read((weight) => weight / 2)), [undefined, true]);
+  t.same(promise(read((weight) => -weight)), [true, true]);
+  t.throws(() => read(() => Number.NaN), { code: 'data.format', message: /row 0 has the weight NaN/ });
+  t.end();
+});
+
 t.test('damaged and foreign files are refused with data.format', (t) => {
   const bytes = writeNpz(matrix);
   t.throws(() => readNpz(bytes.subarray(0, bytes.length - 40), 'w.npz'), { code: 'data.format', where: { file: 'w.npz' } });
@@ -62,5 +74,7 @@ t.test('damaged and foreign files are refused with data.format', (t) => {
   t.throws(() => readNpz(zipSync({ 'data.npy': new Uint8Array(10) })), { code: 'data.format', message: /format/ });
   const other = writeNpz({ ...matrix, weight: matrix.weight.map((weight) => weight * 2) });
   t.throws(() => readNpz(other), { code: 'data.format', message: /row 0/ });
+  const far = writeNpz({ ...matrix, rowStart: matrix.rowStart.map((start, row) => (row === 1 ? 2e9 : start)) });
+  t.throws(() => readNpz(far), { code: 'data.format', message: /row 0 ends outside/ });
   t.end();
 });

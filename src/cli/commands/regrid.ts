@@ -30,6 +30,7 @@ export function registerRegrid(program: Command, run: Run): void {
     ['dte regrid in.grib -o out.grib --grid 0.25/0.25', 'to a regular grid'],
     ['dte regrid in.grib -o out.grib --grid O320 --area 75/-25/30/45', 'a part of a Gaussian grid'],
     ["dte regrid in.grib --to grid=1/1,output=a.grib --to 'grid=O96,packing=ccsds,output=b.grib'", 'to two grids in one pass'],
+    ['dte regrid in.grib -o out.grib --grid 1/1 --interpolation-matrix w.nc', 'with weights of CDO, ESMF or scipy'],
     ['dte regrid in.grib --grid 1/1 --area 70/-25/30/45 --frame 3 --plan', 'what would be done'],
     ['cat in.grib | dte regrid - -o - --grid 1/1 --packing ccsds | dte grib ls -', 'in a pipe'],
     [

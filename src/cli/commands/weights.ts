@@ -27,5 +27,6 @@ export function registerWeights(program: Command, run: Run): void {
     ['dte weights O640 0.25/0.25 -o w.npz', 'then scipy.sparse.load_npz("w.npz")'],
     ['dte weights F320 1/1 --method conservative -o w.nc', 'then cdo remap,r360x181,w.nc in.nc out.nc'],
     ['dte weights in.grib 1/1 --method grid-box-average -o w.npz', 'from the grid of a file'],
+    ['dte weights r.grib 1/1 --interpolation-matrix cdo.nc -o w.npz', 'weights of CDO as a matrix of scipy'],
   ]);
 }

@@ -19,7 +19,8 @@ export interface WeightsOptions {
 export async function weights(terminal: Terminal, from: string, to: string, options: WeightsOptions): Promise<void> {
   refuseTerminal(options.output);
   const mir = parseMirOptions(givenMirOptions(options));
-  const method = methodName(mir.interpolation ?? defaultMethod);
+  const isGiven = mir['interpolation-matrix'] !== undefined;
+  const method = isGiven ? 'matrix' : methodName(mir.interpolation ?? defaultMethod);
   const source = await namedGrid(terminal, from);
   const target = await namedGrid(terminal, to);
   const { clock, fs } = terminal.context;
@@ -31,7 +32,7 @@ export async function weights(terminal: Terminal, from: string, to: string, opti
   const bytes =
     format === 'npz'
       ? writeNpz(matrix, { compressed: options.compress === true })
-      : writeScrip(matrix, source, target, { method, layout: format === 'esmf' ? 'esmf' : 'cdo' });
+      : writeScrip(matrix, source, target, { method: isGiven ? 'linear' : method, layout: format === 'esmf' ? 'esmf' : 'cdo' });
   await writeWhole(fs, options.output, bytes);
   const { rows, columns, column } = matrix;
   const text = `${method}, ${countText(rows)} x ${countText(columns)}, ${countText(column.length)} entries, ${seconds.toFixed(2)} s; ${options.output}: ${sizeText(bytes.length)}`;

@@ -1,5 +1,5 @@
-import type { Grid } from '../../atlas/index.js';
-import { DteError } from '../../base/index.js';
+import type { Coordinates, Grid } from '../../atlas/index.js';
+import { DteError, isDteError } from '../../base/index.js';
 import type { Matrix } from '../matrix.js';
 import { permuteColumns, permuteRows } from '../permute.js';
 import type { ScripSide, ScripWeights } from './read.js';
@@ -9,7 +9,7 @@ const coordinateTolerance = 1e-4;
 
 /**
  * The matrix of a weights file for two grids, in their order of points: a file whose rows run from south to north is turned. `input.grid`
- * when the points of the file are not those of a grid, with the first that is not.
+ * when the points of the file are not those of a grid, with the first that is not. Of a grid without coordinates only their number is known.
  */
 export function scripMatrix({ matrix, source, target }: ScripWeights, from: Grid, to: Grid): Matrix {
   return permuteRows(permuteColumns(matrix, orderOf(source, from, 'source')), orderOf(target, to, 'target'));
@@ -21,7 +21,9 @@ function orderOf(side: ScripSide, grid: Grid, name: string): Uint32Array | undef
     throw new DteError('input.grid', `the ${name} of the weights has ${side.points} points`, { hint: `the grid has ${grid.points}` });
   }
   if (side.lat === undefined || side.lon === undefined) return undefined;
-  const { lat, lon } = grid.coordinates();
+  const places = coordinatesOf(grid);
+  if (places === undefined) return undefined;
+  const { lat, lon } = places;
   const differs = (point: number, index: number): boolean => !isSamePlace(side as Located, point, lat[index], lon[index]);
   const first = findPoint(side.points, (point) => differs(point, point));
   if (first === undefined) return undefined;
@@ -32,6 +34,16 @@ function orderOf(side: ScripSide, grid: Grid, name: string): Uint32Array | undef
     `point ${first} of the ${name} of the weights lies at ${side.lat[first]}, ${side.lon[first]}, that of the grid at ${lat[first]}, ${lon[first]}`,
     { hint: 'the points of a weights file must be those of the grid, in its order or with rows from south to north' },
   );
+}
+
+/** Undefined for a grid that states none. */
+function coordinatesOf(grid: Grid): Coordinates | undefined {
+  try {
+    return grid.coordinates();
+  } catch (error) {
+    if (isDteError(error, 'unsupported.grid')) return undefined;
+    throw error;
+  }
 }
 
 interface Located {

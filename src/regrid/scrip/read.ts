@@ -1,5 +1,5 @@
 import { DteError, type Netcdf, type NetcdfVariable, readNetcdf } from '../../base/index.js';
-import { allocateMatrix, type Matrix, promiseOf } from '../matrix.js';
+import { allocateMatrix, type Matrix, promiseKept } from '../matrix.js';
 import { sortEntries } from '../permute.js';
 
 /** One side of a weights file. */
@@ -150,21 +150,16 @@ function areaScale({ attributes, variables }: Netcdf): (row: number) => number {
   return (row) => (area[row] * fraction[row] > 0 ? 1 / (area[row] * fraction[row]) : 0);
 }
 
-/** How far a sum may be from 1 by the rounding of a file's weights. */
-const sumTolerance = 1e-12;
-
 /** Sorted columns, equal ones added, zeros left out; with what is not promised of the result. */
 function merged(matrix: Matrix): Matrix {
   const { rows, columns, rowStart, column, weight } = matrix;
   const starts = new Uint32Array(rows + 1);
-  let [used, signed, anySum] = [0, false, false];
+  let used = 0;
   for (let row = 0; row < rows; row++) {
     sortEntries(column, weight, rowStart[row], rowStart[row + 1]);
     const begin = used;
-    let sum = 0;
     for (let entry = rowStart[row]; entry < rowStart[row + 1]; entry++) {
       if (weight[entry] === 0) continue;
-      sum += weight[entry];
       if (used > begin && column[used - 1] === column[entry]) {
         weight[used - 1] += weight[entry];
         continue;
@@ -172,16 +167,8 @@ function merged(matrix: Matrix): Matrix {
       column[used] = column[entry];
       weight[used++] = weight[entry];
     }
-    for (let entry = begin; entry < used; entry++) signed ||= weight[entry] < 0 || weight[entry] > 1 + sumTolerance;
-    anySum ||= used > begin && Math.abs(sum - 1) > sumTolerance;
     starts[row + 1] = used;
   }
-  return {
-    rows,
-    columns,
-    rowStart: starts,
-    column: column.slice(0, used),
-    weight: weight.slice(0, used),
-    ...promiseOf({ signed, anySum }),
-  };
+  const result: Matrix = { rows, columns, rowStart: starts, column: column.slice(0, used), weight: weight.slice(0, used) };
+  return { ...result, ...promiseKept(result) };
 }
