@@ -1,4 +1,5 @@
 // What compiles and prepares plans, in one piece that is loaded on first use: the table of options is also read where nothing is done.
+export { weightsFiles } from './file-weights.js';
 export { itemBatches } from './batches.js';
 export { relabelled } from './headers.js';
 export { pairingOf } from './items.js';

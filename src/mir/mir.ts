@@ -4,6 +4,7 @@ import type { Engine, Pass } from '../compute/index.js';
 import type { Message } from '../grib/index.js';
 import type { Matrix } from '../regrid/index.js';
 import type { ItemBatch } from './batches.js';
+import type { WeightsFiles } from './file-weights.js';
 import type { ItemsOptions } from './items.js';
 import type { Operator } from './operators.js';
 import type { MirOptions } from './options.js';
@@ -28,7 +29,7 @@ export interface PreparedPlans {
 /** Regrids fields of any grids to one or several targets. Weights stay on the device until `release`. */
 export interface Mir {
   readonly targets: readonly MirOptions[];
-  /** Finds what is wrong with the options whatever the input, before any is read: grids, areas, methods, strategies. */
+  /** Finds what is wrong with the options whatever the input, before any is read: grids, areas, methods, strategies, files of weights. */
   check(): Promise<void>;
   /** What to do with inputs of this grid and kind; made when the first is met, then kept. */
   plansFor(input: PlanInput): Promise<PreparedPlans>;
@@ -72,8 +73,8 @@ export async function compilePlan(options: MirOptions, input: PlanInput): Promis
  */
 export function createMir(engine: Engine, targets: readonly MirOptions[]): Mir {
   const known = new Map<string, Promise<Ready>>();
-  let checked: Promise<readonly (Target | undefined)[]> | undefined;
-  const fixed = (): Promise<readonly (Target | undefined)[]> => (checked ??= checkTargets(targets));
+  let checked: Promise<Checked> | undefined;
+  const fixed = (): Promise<Checked> => (checked ??= checkTargets(engine.context, targets));
   return {
     targets,
     async check() {
@@ -82,7 +83,7 @@ export function createMir(engine: Engine, targets: readonly MirOptions[]): Mir {
     plansFor(input) {
       const key = inputKey(input);
       let ready = known.get(key);
-      if (ready === undefined) known.set(key, (ready = fixed().then((grids) => prepare(engine, targets, grids, input))));
+      if (ready === undefined) known.set(key, (ready = fixed().then((known) => prepare(engine, targets, known, input))));
       return ready.then(({ prepared }) => prepared);
     },
     release() {
@@ -97,29 +98,32 @@ interface Ready {
   readonly operators: ReadonlyMap<string, Operator>;
 }
 
-async function checkTargets(targets: readonly MirOptions[]): Promise<readonly (Target | undefined)[]> {
-  const { checkInterpolation, fixedTarget } = await import('./compile.js');
+/** What is known of the targets whatever the input. */
+interface Checked {
+  readonly grids: readonly (Target | undefined)[];
+  readonly files: WeightsFiles;
+}
+
+async function checkTargets(context: Context, targets: readonly MirOptions[]): Promise<Checked> {
+  const { checkInterpolation, fixedTarget, weightsFiles } = await import('./compile.js');
   const grids: (Target | undefined)[] = [];
+  const files = weightsFiles(context);
   for (const options of targets) {
     checkInterpolation(options);
     grids.push(await fixedTarget(options));
+    if (options['interpolation-matrix'] !== undefined) await files(options['interpolation-matrix']);
   }
-  return grids;
+  return { grids, files };
 }
 
-async function prepare(
-  engine: Engine,
-  targets: readonly MirOptions[],
-  grids: readonly (Target | undefined)[],
-  input: PlanInput,
-): Promise<Ready> {
+async function prepare(engine: Engine, targets: readonly MirOptions[], { grids, files }: Checked, input: PlanInput): Promise<Ready> {
   const { compilePlan, prepareStages, relabelled } = await import('./compile.js');
   const plans: Plan[] = [];
   for (const [index, options] of targets.entries()) plans.push(await compilePlan(options, input, grids[index]));
   const operators = new Map<string, Operator>();
   try {
     const stages: (readonly Stage[])[] = [];
-    for (const plan of plans) stages.push(await prepareStages(engine, plan, operators));
+    for (const plan of plans) stages.push(await prepareStages(engine, plan, operators, files));
     const wanted = input.kind === 'uv' || input.kind === 'vod' ? 2 : 1;
     return {
       operators,

@@ -3,7 +3,7 @@ import { assert, DteError, readWhole } from '../base/index.js';
 import type { Engine } from '../compute/index.js';
 import { prepareRegrid, prepareVectorRegrid, type RegridOptions } from '../regrid/index.js';
 import { parseBitmapFile } from './bitmap-file.js';
-import { fileWeights } from './file-weights.js';
+import { fileWeights, type WeightsFiles } from './file-weights.js';
 import { areaMask, both, frameMask, type Mask, poleMask } from './masks.js';
 import { cropOperator, eachField, limitOperator, maskOperator, type Operator, selectOperator } from './operators.js';
 import type { Plan } from './plan-text.js';
@@ -16,13 +16,18 @@ export type Stage = string;
  * The stages of a plan, with operators for those that no other plan of the same input has: weights found or made, files read, masks
  * uploaded. Operators made stay in the map also when a later one fails.
  */
-export async function prepareStages(engine: Engine, { input, steps }: Plan, operators: Map<Stage, Operator>): Promise<readonly Stage[]> {
+export async function prepareStages(
+  engine: Engine,
+  { input, steps }: Plan,
+  operators: Map<Stage, Operator>,
+  files: WeightsFiles,
+): Promise<readonly Stage[]> {
   const stages: Stage[] = [];
   let grid = input.grid;
   let stage: Stage = '';
   for (const group of grouped(steps)) {
     stage += `|${group.map(keyOf).join('|')}`;
-    if (!operators.has(stage)) operators.set(stage, await prepareGroup(engine, group, grid));
+    if (!operators.has(stage)) operators.set(stage, await prepareGroup(engine, group, grid, files));
     stages.push(stage);
     for (const step of group) if ('to' in step) grid = step.to;
   }
@@ -46,10 +51,10 @@ function grouped(steps: readonly Step[]): readonly (readonly Step[])[] {
   return groups;
 }
 
-async function prepareGroup(engine: Engine, group: readonly Step[], grid: Grid): Promise<Operator> {
+async function prepareGroup(engine: Engine, group: readonly Step[], grid: Grid, files: WeightsFiles): Promise<Operator> {
   let mask: Mask | undefined;
   for (const step of group) {
-    if (!maskSteps.includes(step.name)) return await prepareStep(engine, step, grid);
+    if (!maskSteps.includes(step.name)) return await prepareStep(engine, step, grid, files);
     const next = await maskOf(engine, step, grid);
     mask = mask === undefined ? next : both(mask, next);
   }
@@ -83,11 +88,11 @@ async function bitmapMask({ context }: Engine, file: string, grid: Grid): Promis
   });
 }
 
-async function prepareStep(engine: Engine, step: Step, grid: Grid): Promise<Operator> {
+async function prepareStep(engine: Engine, step: Step, grid: Grid, files: WeightsFiles): Promise<Operator> {
   switch (step.name) {
     case 'interpolate': {
       const lsm = step.lsm === undefined ? {} : { lsm: await (await landSea()).landSeaMasks(engine, step.lsm, grid, step.to) };
-      const given = step.matrix === undefined ? {} : { matrix: await fileWeights(engine.context, step.matrix, grid, step.to) };
+      const given = step.matrix === undefined ? {} : { matrix: await fileWeights(files, step.matrix, grid, step.to) };
       const options = { ...step.options, ...given, ...lsm };
       if (step.vector !== undefined) return await vectorOperator(engine, grid, step.to, options, step.vector);
       const regridder = await prepareRegrid(engine, grid, step.to, options);

@@ -2,7 +2,7 @@ import type { Grid } from '../atlas/index.js';
 import { assert, type Context } from '../base/index.js';
 import type { Engine } from '../compute/index.js';
 import { cachedWeights, landSeaWeights, type Matrix } from '../regrid/index.js';
-import { fileWeights } from './file-weights.js';
+import { fileWeights, weightsFiles } from './file-weights.js';
 import { interpolateStep } from './interpolate-step.js';
 import { landSeaMasks } from './land-sea.js';
 import type { MirOptions } from './options.js';
@@ -15,7 +15,7 @@ export async function weightsOf(context: Context, source: Grid, target: Grid, op
   const matrix =
     step.matrix === undefined
       ? await cachedWeights(context, source, target, weights)
-      : await fileWeights(context, step.matrix, source, target);
+      : await fileWeights(weightsFiles(context), step.matrix, source, target);
   if (step.lsm === undefined) return matrix;
   assert(engine !== undefined, 'masks are brought to the grids on an engine');
   return landSeaWeights(matrix, await landSeaMasks(engine, step.lsm, source, target));

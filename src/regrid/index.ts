@@ -59,7 +59,7 @@ export {
   type MissingStrategy,
   type MissingStrategyName,
 } from './missing.js';
-export { matrixOfFile } from './matrix-file.js';
+export { readMatrixFile } from './matrix-file.js';
 export { type NpzOptions, type NpzReading, readNpz, writeNpz } from './npz.js';
 export { cellAreas } from './conservative/cell-areas.js';
 export { defaultLandSeaAdjustment, landMask, type LandSeaMasks, landSeaWeights } from './land-sea.js';

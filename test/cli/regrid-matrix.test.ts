@@ -221,6 +221,9 @@ t.test(
       t.equal(exitCodeOf(error), exit);
       t.same(readdirSync(own), []);
     }
+    await t.rejects(regrid(gaussian, 'no.grib', { grid: '5/5', 'interpolation-matrix': place('cut.nc'), keepGoing: true }), {
+      code: 'data.truncated',
+    });
     const { code, stderr } = await dte([
       'regrid',
       gaussian,
