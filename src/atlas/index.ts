@@ -53,7 +53,7 @@ export { albersEqualArea, type AzimuthalOptions, lambertAzimuthalEqualArea } fro
 export { gaussianGrid, type GaussianGridOptions } from './gaussian-grid.js';
 export { type CubedSphereKind, cubedSphereGrid } from './cubed-sphere.js';
 export { spectralGrid, unknownGrid } from './other-grids.js';
-export { orcaGrid, unstructuredGrid, type UnstructuredOptions, withCoordinates } from './point-grids.js';
+export { orcaGrid, positionsHash, statesCoordinates, unstructuredGrid, type UnstructuredOptions, withCoordinates } from './point-grids.js';
 export { pointPairs, pointValues } from './point-arrays.js';
 export type { PointFiles } from './points-from-spec.js';
 export { gaussianLatitudes, gaussianWeights } from './gaussian-latitudes.js';

@@ -75,6 +75,25 @@ export function withCoordinates(grid: Grid, coordinates: Coordinates): Grid {
   return pointGrid({ type: 'unstructured', points: grid.points, spec: grid.spec, ...columns }, coordinates);
 }
 
+/** Whether the positions of a grid are known: a name or header of an ORCA or unstructured grid does not state them. */
+export function statesCoordinates({ type, points, area }: Grid): boolean {
+  // A list of points has a box, but for an empty one.
+  return (type !== 'orca' && type !== 'unstructured') || area !== undefined || points === 0;
+}
+
+const positions = new WeakMap<Grid, string>();
+
+/**
+ * A grid's hash, and where its positions were found elsewhere a digest of them: equal for grids that lie at the same places. What is
+ * kept and depends on places goes by this.
+ */
+export function positionsHash(grid: Grid): string {
+  if ((grid.type !== 'orca' && grid.type !== 'unstructured') || !statesCoordinates(grid)) return grid.hash;
+  const known = positions.get(grid) ?? `${grid.hash} ${digestOf(grid.coordinates())}`;
+  positions.set(grid, known);
+  return known;
+}
+
 interface Definition {
   readonly type: 'unstructured' | 'orca';
   readonly name?: string;
@@ -95,7 +114,7 @@ function pointGrid({ columns, ...definition }: Definition, coordinates: Coordina
           'unsupported.grid',
           `${name === undefined ? `this grid of type ${type}` : `grid '${name}'`} states no coordinates`,
           {
-            hint: 'give a file that holds them: coordinates, or latitudes and longitudes, in the gridspec',
+            hint: 'give a file that holds them: --coordinates FILE of dte regrid, weights and plot, or coordinates, or latitudes and longitudes, in a gridspec',
           },
         );
       },

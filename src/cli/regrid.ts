@@ -2,6 +2,7 @@ import { type Context, DteError, isDteError, ordered, Recycler } from '../base/i
 import type { Engine, EngineInfo, KernelProfile } from '../compute/index.js';
 import type { Message } from '../grib/index.js';
 import { createMir, type ItemBatch, itemBatches, type Mir } from '../mir/index.js';
+import { placed, type Placer } from './given-positions.js';
 import { messageSource } from './message-source.js';
 import { encodeOptions, type FieldOutput, fieldOutput } from './regrid-output.js';
 import { joined, type Outgoing, regridItems } from './regrid-items.js';
@@ -14,6 +15,8 @@ export interface RegridFilesOptions extends EngineChoice {
   readonly targets: readonly RegridTarget[];
   /** Configuration of the fdb, for an input `fdb:REQUEST` or an output `fdb:`. */
   readonly config?: string;
+  /** For messages on grids that state no positions. */
+  readonly placer?: Placer;
   /** Skip damaged and unsupported messages instead of stopping at the first. */
   readonly keepGoing?: boolean;
 }
@@ -121,6 +124,7 @@ class RegridRun {
   readonly #options: RegridFilesOptions;
   readonly #outputs: readonly FieldOutput[];
   readonly #watch: Stopwatch;
+  readonly #placer: Placer | undefined;
   readonly #bad: { code: string; message: string }[] = [];
   #fields = 0;
   #pointsIn = 0;
@@ -134,6 +138,7 @@ class RegridRun {
     this.#mir = mir;
     this.#options = options;
     this.#outputs = outputs;
+    this.#placer = options.placer;
     this.#watch = new Stopwatch(options.context.clock);
     this.onDamage = options.keepGoing === true ? (error) => this.#countBad(error) : undefined;
   }
@@ -146,7 +151,10 @@ class RegridRun {
   /** With `keepGoing`, a batch that fails is done again one message, or pair, at a time, so that only the bad ones are lost. */
   async regridBatch(batch: ItemBatch): Promise<Outgoing> {
     try {
-      const outgoing = await regridItems(this.#engine, this.#mir, batch, { outputs: this.#outputs, watch: this.#watch });
+      const outgoing = await regridItems(this.#engine, this.#mir, placed(batch, this.#placer), {
+        outputs: this.#outputs,
+        watch: this.#watch,
+      });
       this.#pointsIn += batch.grid.points * messagesOf(batch).length;
       for (const { points } of outgoing) this.#pointsOut += points;
       return outgoing;

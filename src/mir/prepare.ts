@@ -1,4 +1,4 @@
-import type { Grid } from '../atlas/index.js';
+import { type Grid, positionsHash } from '../atlas/index.js';
 import { assert, DteError, readWhole } from '../base/index.js';
 import type { Engine } from '../compute/index.js';
 import { prepareRegrid, prepareVectorRegrid, type RegridOptions } from '../regrid/index.js';
@@ -35,7 +35,7 @@ export async function prepareStages(
 }
 
 function keyOf(step: Step): string {
-  return JSON.stringify(step, (key, value: unknown) => (key === 'to' ? (value as Grid).hash : value));
+  return JSON.stringify(step, (key, value: unknown) => (key === 'to' ? positionsHash(value as Grid) : value));
 }
 
 const maskSteps: readonly string[] = ['mask-input-lsm', 'mask-poles', 'mask-area', 'bitmap', 'mask-output-lsm', 'frame'];

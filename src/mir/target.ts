@@ -58,7 +58,7 @@ async function namedTarget(options: MirOptions, named: GridValue): Promise<Targe
     const whole = needsWhole ? (rotation === undefined ? await gridFromText(named) : gridFromSpec(spec)) : part;
     return { whole, part: part ?? whole };
   }
-  const whole = await gridFromText(typeof named === 'string' ? named : JSON.stringify(named));
+  const whole = typeof named === 'string' ? await gridFromText(named) : gridFromSpec(named);
   return partOf(rotation === undefined ? whole : turned(whole, rotation), area);
 }
 

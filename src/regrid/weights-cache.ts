@@ -1,4 +1,4 @@
-import type { Grid } from '../atlas/index.js';
+import { type Grid, positionsHash } from '../atlas/index.js';
 import { cacheFolder, type Context, type FileInfo, isDteError, readWhole, sha256Hex, writeWhole } from '../base/index.js';
 import type { Matrix } from './matrix.js';
 import { readWeights, writeWeights } from './weights-file.js';
@@ -22,7 +22,10 @@ export function weightsKey(source: Grid, target: Grid, options: WeightsOptions =
     name,
     resolved: { 'interpolation-statistics': _, ...resolved },
   } = methodOf(options);
-  return sha256Hex(`weights ${weightsVersion} ${name} ${JSON.stringify(resolved)} ${source.hash} ${target.hash}`).slice(0, 32);
+  return sha256Hex(`weights ${weightsVersion} ${name} ${JSON.stringify(resolved)} ${positionsHash(source)} ${positionsHash(target)}`).slice(
+    0,
+    32,
+  );
 }
 
 /**

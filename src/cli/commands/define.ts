@@ -72,6 +72,11 @@ export function numbers(option: string, count: number, form: string): (text: str
 export const jsonOption = (): Option => new Option('--json', 'print JSON');
 export const keepGoingOption = (): Option =>
   new Option('-k, --keep-going', 'go on after a damaged or unsupported message, and say so at the end');
+export const coordinatesOption = (): Option =>
+  new Option(
+    '--coordinates <file>',
+    'positions of grids that state none: ORCA, ICON, FESOM, unstructured (npz, npy, or GRIB fields of latitude and longitude; such fields among the inputs are not looked for)',
+  );
 export const bitsOption = (name: string): Option =>
   new Option(`${name} <bits>`, 'bits per value, 1 to 32 (default: those of each message)').argParser(wholeNumber(name, 1, 32));
 export const messageOption = (): Option =>

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { define, engineFlags, examples, jsonOption, keepGoingOption, type Run } from './define.js';
+import { coordinatesOption, define, engineFlags, examples, jsonOption, keepGoingOption, type Run } from './define.js';
 import { mirFlags } from './mir-options.js';
 
 export function registerRegrid(program: Command, run: Run): void {
@@ -12,6 +12,7 @@ export function registerRegrid(program: Command, run: Run): void {
       (text: string, before: readonly string[] = []) => [...before, text],
     )
     .option('--plan', 'print the steps for each kind of input, and do nothing')
+    .addOption(coordinatesOption())
     .option('--config <file>', 'configuration of the store (default: as for dte fdb)')
     .addOption(keepGoingOption())
     .addOption(jsonOption());
@@ -32,6 +33,7 @@ export function registerRegrid(program: Command, run: Run): void {
     ["dte regrid in.grib --to grid=1/1,output=a.grib --to 'grid=O96,packing=ccsds,output=b.grib'", 'to two grids in one pass'],
     ['dte regrid in.grib -o out.grib --grid 1/1 --interpolation-matrix w.nc', 'with weights of CDO, ESMF or scipy'],
     ['dte regrid in.grib --grid 1/1 --area 70/-25/30/45 --frame 3 --plan', 'what would be done'],
+    ['dte regrid icon.grib -o out.grib --grid 0.25/0.25 --coordinates icon-grid.npz', 'from points that headers do not state'],
     ['cat in.grib | dte regrid - -o - --grid 1/1 --packing ccsds | dte grib ls -', 'in a pipe'],
     [
       'dte regrid fdb:class=rd,expver=0001,stream=oper,date=20240101,time=0,type=fc,levtype=sfc,param=2t,step=0/to/24/by/6 -o fdb:expver=0002 --grid 1/1',

@@ -1,5 +1,6 @@
 import type { Context } from '../../base/index.js';
 import { compilePlan, inputKey, itemBatches, planText } from '../../mir/index.js';
+import { placed, type Placer } from '../given-positions.js';
 import { messageSource } from '../message-source.js';
 import type { RegridTarget } from '../regrid-targets.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -16,9 +17,13 @@ export async function printPlans(
   terminal: Terminal,
   inputs: readonly string[],
   targets: readonly RegridTarget[],
-  { config, json }: { readonly config: string | undefined; readonly json: boolean },
+  {
+    config,
+    json,
+    placer,
+  }: { readonly config: string | undefined; readonly json: boolean; readonly placer: Placer | undefined },
 ): Promise<void> {
-  const plans = await plansOf(terminal.context, inputs, targets, config);
+  const plans = await plansOf(terminal.context, inputs, targets, { config, placer });
   if (json) await terminal.print(`${JSON.stringify(plans, null, 2)}\n`);
   else
     await terminal.print(
@@ -32,14 +37,14 @@ async function plansOf(
   context: Context,
   inputs: readonly string[],
   targets: readonly RegridTarget[],
-  config: string | undefined,
+  { config, placer }: { readonly config: string | undefined; readonly placer: Placer | undefined },
 ): Promise<readonly TargetPlan[]> {
   const source = await messageSource(context, inputs, { config });
   const options = targets.map((target) => target.options);
   const plans: TargetPlan[] = [];
   const seen = new Set<string>();
-  for await (const { items } of itemBatches(source.messages, options)) {
-    for (const item of items) {
+  for await (const batch of itemBatches(source.messages, options)) {
+    for (const item of placed(batch, placer).items) {
       const key = inputKey(item);
       if (seen.has(key)) continue;
       seen.add(key);

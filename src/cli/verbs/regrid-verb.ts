@@ -2,6 +2,7 @@ import { DteError, type ErrorCode } from '../../base/index.js';
 import type { Engine } from '../../compute/index.js';
 import type { EngineFlags } from '../commands/define.js';
 import { givenMirOptions } from '../commands/mir-options.js';
+import { placedTargets, placerOf } from '../given-positions.js';
 import { expandInputs } from '../inputs.js';
 import { regridFiles, type RegridSummary } from '../regrid.js';
 import { regridTargets, type RegridTarget } from '../regrid-targets.js';
@@ -9,11 +10,14 @@ import { profileText } from '../terminal/profile-text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { countedText, sizeText } from '../terminal/text.js';
 import { printSummary, refuseTerminal } from './output.js';
+import { pointFiles } from './point-files.js';
 
 export interface RegridVerbOptions extends EngineFlags {
   readonly output?: string;
   readonly to?: readonly string[];
   readonly plan?: true;
+  /** File of positions. */
+  readonly coordinates?: string;
   /** Of the fdb. */
   readonly config?: string;
   readonly keepGoing?: true;
@@ -29,11 +33,14 @@ export async function regridVerb(
 ): Promise<void> {
   const { output, to, plan, json, config, keepGoing } = options;
   // Before any file is opened: a wrong word should not cost a wait.
-  const targets = regridTargets(givenMirOptions(options), output ?? (plan === true && to === undefined ? '-' : undefined), to);
+  const named = regridTargets(givenMirOptions(options), output ?? (plan === true && to === undefined ? '-' : undefined), to);
   const inputs = await expandInputs(args);
+  const files = pointFiles(terminal);
+  const placer = options.coordinates === undefined ? undefined : await placerOf(files, options.coordinates);
+  const targets = await placedTargets(named, files, placer);
   if (plan === true) {
     const { printPlans } = await import('./regrid-plan.js');
-    await printPlans(terminal, inputs, targets, { config, json: json === true });
+    await printPlans(terminal, inputs, targets, { config, json: json === true, placer });
     return;
   }
   for (const target of targets) refuseTerminal(target.output);
@@ -42,12 +49,14 @@ export async function regridVerb(
     inputs,
     {
       targets,
+      ...(placer === undefined ? {} : { placer }),
       ...(config === undefined ? {} : { config }),
       ...(keepGoing === undefined ? {} : { keepGoing }),
       ...(options.profile === undefined ? {} : { profile: options.profile }),
     },
     warm,
   );
+  if (placer?.hasPlaced() === false) terminal.context.log.warn('regrid.coordinates.unused', { file: options.coordinates });
   for (const { code, message } of summary.bad) terminal.damage(new DteError(code as ErrorCode, message));
   const place = targets.some((target) => target.output === '-') ? '-' : (targets[0] as RegridTarget).output;
   await printSummary(terminal, place, { json: json === true ? summary : undefined, text: summaryText(targets, summary) });
