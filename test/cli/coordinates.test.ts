@@ -193,13 +193,14 @@ t.test('fields are brought onto points that a name or header does not state', as
       `${type}: ${apart((await valuesOf('onto.grib'))[0]!, wave(points))}`,
     );
   }
-  // From one grid without positions to another: the target has a file of its own.
-  const both = await regrid([
-    ...[at('in.grib'), '-o', at('both.grib'), '--coordinates', at('places.npz')],
-    ...['--grid', `{grid: ORCA2_T, coordinates: ${at('orca.npz')}}`],
-  ]);
-  t.equal(both.code, 0, both.stderr);
-  t.ok(apart((await valuesOf('both.grib'))[0]!, wave(sunflower)) < 0.1);
+  // From one grid without positions to two others, of one name: each target has a file of its own.
+  const mirrored = { lat: sunflower.lat.map((lat) => -lat), lon: sunflower.lon };
+  writeFileSync(at('mirrored.npz'), npz(mirrored));
+  const to = (file: string): string => `grid={grid: ORCA2_T, coordinates: ${at(`${file}.npz`)}},output=${at(`${file}.grib`)}`;
+  const two = await regrid([at('in.grib'), '--coordinates', at('places.npz'), '--to', to('orca'), '--to', to('mirrored')]);
+  t.equal(two.code, 0, two.stderr);
+  t.ok(apart((await valuesOf('orca.grib'))[0]!, wave(sunflower)) < 0.1);
+  t.ok(apart((await valuesOf('mirrored.grib'))[0]!, wave(mirrored)) < 0.1);
 });
 
 t.test('weights take the positions where a grid states none', async (t) => {

@@ -17,11 +17,7 @@ export async function printPlans(
   terminal: Terminal,
   inputs: readonly string[],
   targets: readonly RegridTarget[],
-  {
-    config,
-    json,
-    placer,
-  }: { readonly config: string | undefined; readonly json: boolean; readonly placer: Placer | undefined },
+  { config, json, placer }: { readonly config: string | undefined; readonly json: boolean; readonly placer: Placer | undefined },
 ): Promise<void> {
   const plans = await plansOf(terminal.context, inputs, targets, { config, placer });
   if (json) await terminal.print(`${JSON.stringify(plans, null, 2)}\n`);
