@@ -66,7 +66,8 @@ export function createProjection(options: ProjectionOptions): Projection {
   const centreLon = options.centre?.[0] ?? (area.west + area.east) / 2;
   const centreLat = name === 'orthographic' ? (options.centre?.[1] ?? kind.centreLat(area)) : kind.centreLat(area);
   const geo = kind.make().rotate([-centreLon, -centreLat]).translate([0, 0]).scale(1).precision(0.3);
-  if (kind.reach < 180) geo.clipAngle(kind.reach);
+  // Not on the circle of 90 degrees itself: a pole that lies on it, where many cells meet, would be on neither side.
+  if (kind.reach < 180) geo.clipAngle(kind.reach === 90 ? 89.97 : kind.reach);
   const visible = visibility(centreLon, centreLat, kind.reach);
 
   const extent = projectedExtent(geo, area, centreLon, visible);
