@@ -82,7 +82,7 @@ t.test('options choose area, method, packing and bits', { skip: noShared }, asyn
   for (const [options, code] of [
     [{ grid: 'no such grid' }, 'input.grid'],
     [{ grid: '2/2', method: 'nearly' }, 'input.option'],
-    [{ grid: '2/2', method: 'voronoi-statistics' }, 'unsupported.method'],
+    [{ grid: '2/2', method: 'healpix-resample' }, 'unsupported.method'],
     [{ grid: '2/2', missing: 'perhaps' }, 'input.option'],
     [{ grid: '2/2', packing: 'zip' }, 'input.option'],
     [{ grid: '2/2', accuracy: 33 }, 'input.option'],
