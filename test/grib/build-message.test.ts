@@ -263,8 +263,8 @@ t.test('the grid of every real file is the one that its name or header says', { 
     'rotated_ll.3-3.grib1': ['rotated_ll', undefined],
     'spherical_harmonics.grib': ['sh', undefined],
     'ICON.shortName-CLAT.grib2': ['unstructured', undefined],
-    'lambert_grid.grib': ['unknown', undefined],
-    'gridType-healpix_Nside-32_orderingConvention-nested.grib2': ['unknown', undefined],
+    'lambert_grid.grib': ['lambert', undefined],
+    'gridType-healpix_Nside-32_orderingConvention-nested.grib2': ['healpix', undefined],
   };
   for (const [name, [type, gridName]] of Object.entries(expected)) {
     const [message] = (await readMessages(sharedGrib + name)) as [Message];
