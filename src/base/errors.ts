@@ -92,15 +92,17 @@ export class DteError extends Error {
 /** The same error with more of its place known. Places already set are kept. */
 export function atPlace(error: unknown, where: Where): unknown {
   if (!(error instanceof DteError)) return error;
-  // A message of one file says nothing about a place in another.
+  // A message of one file is no place in another (a schema, a mask): it is told beside the fault.
   const isElsewhere = error.where.file !== undefined && where.file !== undefined && error.where.file !== where.file;
-  const merged = isElsewhere ? error.where : { ...where, ...error.where };
-  return new DteError(error.code, error.reason, {
-    where: merged,
+  const isTold = !isElsewhere || error.reason.includes(metWith);
+  return new DteError(error.code, isTold ? error.reason : `${error.reason}${metWith}${placesOf(where).join(', ')}`, {
+    where: isElsewhere ? error.where : { ...where, ...error.where },
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     ...(error.cause === undefined ? {} : { cause: error.cause }),
   });
 }
+
+const metWith = ', met with ';
 
 /** True for a `DteError`; with codes, only for one of these. */
 export function isDteError(error: unknown, ...codes: readonly ErrorCode[]): error is DteError {
@@ -154,6 +156,12 @@ function editDistance(a: string, b: string): number {
 }
 
 function formatMessage(reason: string, where: Where, hint: string | undefined): string {
+  const places = placesOf(where);
+  const place = places.length > 0 ? ` (${places.join(', ')})` : '';
+  return `${reason}${place}${hint === undefined ? '' : `; ${hint}`}`;
+}
+
+function placesOf(where: Where): readonly string[] {
   const places: string[] = [];
   if (where.file !== undefined) places.push(where.file);
   if (where.message !== undefined) places.push(`message ${where.message}`);
@@ -162,6 +170,5 @@ function formatMessage(reason: string, where: Where, hint: string | undefined): 
   if (where.kernel !== undefined) places.push(`kernel ${where.kernel}`);
   if (where.line !== undefined) places.push(`line ${where.line}`);
   if (where.option !== undefined) places.push(`option ${where.option}`);
-  const place = places.length > 0 ? ` (${places.join(', ')})` : '';
-  return `${reason}${place}${hint === undefined ? '' : `; ${hint}`}`;
+  return places;
 }

@@ -20,6 +20,8 @@ t.test('a place added later does not hide the one that was known', async (test) 
   test.same((error as DteError).where, { file: 'x', offset: 5 });
   const elsewhere = atPlace(new DteError('data.codec', 'bad', { where: { file: 'mask' } }), { file: 'x', message: 2, offset: 9 });
   test.same((elsewhere as DteError).where, { file: 'mask' }, 'a place in one file is none in another');
+  test.equal((elsewhere as DteError).message, 'bad, met with x, message 2, byte 9 (mask)');
+  test.equal((atPlace(elsewhere, { file: 'x', message: 2 }) as DteError).message, (elsewhere as DteError).message, 'told once');
   const foreign = new Error('other');
   test.equal(atPlace(foreign, { file: 'x' }), foreign);
 });

@@ -117,7 +117,8 @@ for (let round = 0; round < 40; round++) {
     if (luck < 0.5) await all(reader.purge(selectionOf(expver), options));
     else if (luck < 0.75) {
       note('lose', `${expver}/${levtype}/`);
-      await all(reader.wipe(selectionOf(expver, levtype), options));
+      // It may be the whole database, where killed writers left files that it does not know.
+      await all(reader.wipe(selectionOf(expver, levtype), { ...options, unsafeAll: true }));
       note('lost');
     } else {
       note('lose', `${expver}/`);
