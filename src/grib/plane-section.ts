@@ -1,4 +1,4 @@
-import type { Grid, ProjectedFrame } from '../atlas/index.js';
+import { earthRadius, type Grid, type ProjectedFrame } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
 import { putSigned, putUnsigned } from './octets.js';
 
@@ -182,7 +182,7 @@ function earthFlag(grid: Grid): number {
   const { radius, a, b } = (grid.projected as ProjectedFrame).projection.spec as EarthKeys;
   if (radius === 6_367_470) return 0;
   if (a === 6_378_160 && b === 6_356_775) return 0x40;
-  throw notIn1(`an earth of ${a === undefined ? `radius ${radius ?? 6_371_229}` : `semi-axes ${a} and ${b}`} m`);
+  throw notIn1(`an earth of ${a === undefined ? `radius ${radius ?? earthRadius}` : `semi-axes ${a} and ${b}`} m`);
 }
 
 const SHAPES: readonly (readonly [shape: number, a: number, b: number])[] = [
@@ -197,7 +197,7 @@ const SHAPES: readonly (readonly [shape: number, a: number, b: number])[] = [
 
 /** Octets 15 to 30 of section 3: a shape of code table 3.2, or a sphere or ellipsoid with its axes to the centimetre. */
 export function shapeOctets(spec: Readonly<Record<string, unknown>>): Uint8Array {
-  const { radius = 6_371_229, a = radius, b = radius } = spec as EarthKeys;
+  const { radius = earthRadius, a = radius, b = radius } = spec as EarthKeys;
   const bytes = new Uint8Array(16).fill(0xff);
   const known = SHAPES.find((shape) => Math.abs(shape[1] - a) < 1e-4 && Math.abs(shape[2] - b) < 1e-4);
   bytes[0] = known?.[0] ?? (a === b ? 1 : 7);

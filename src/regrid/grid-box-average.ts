@@ -1,3 +1,4 @@
+import { earthRadius } from '../atlas/index.js';
 import { gridBoxes, type GridBoxes } from './grid-boxes.js';
 import { allocateMatrix, type Matrix } from './matrix.js';
 import type { Method, Problem } from './method.js';
@@ -5,7 +6,7 @@ import { pruneEntries } from './row-slots.js';
 import { bandOf, coordinateTurn } from './target-points.js';
 
 /** Earth radius squared over the areas' unit (degrees of longitude), m^2: a box counts as covered when less than 1 m^2 is not. */
-const squareMetresPerUnit = (6_371_229 ** 2 * Math.PI) / 180;
+const squareMetresPerUnit = (earthRadius ** 2 * Math.PI) / 180;
 const uncoveredSquareMetres = 1;
 
 /** Overlaps in longitude below this are rounding, degrees (0.1 mm on the ground). */

@@ -1,7 +1,7 @@
+import { earthRadius } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
 import type { Engine } from '../compute/index.js';
 import { type CoefficientOperator, coefficientOperator } from './coefficient-operator.js';
-import { earthRadius } from './wind.js';
 
 /** Takes coefficients of truncation `from` to `to`: those beyond are dropped, those that were not there are 0. */
 export function prepareTruncation(engine: Engine, from: number, to: number): Promise<CoefficientOperator> {

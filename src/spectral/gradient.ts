@@ -1,9 +1,9 @@
-import type { Field, Grid } from '../atlas/index.js';
+import { earthRadius, type Field, type Grid } from '../atlas/index.js';
 import type { Engine, Pass } from '../compute/index.js';
 import { coefficientOperator } from './coefficient-operator.js';
 import { epsilon } from './recurrence.js';
 import { prepareSynthesis } from './synthesis.js';
-import { earthRadius, type Pair } from './wind.js';
+import type { Pair } from './wind.js';
 import type { WindSynthesisOptions } from './wind-synthesis.js';
 
 /** Takes spectral coefficients of a scalar to its gradient at the points of a grid. */

@@ -29,6 +29,7 @@ export { type CoefficientOperator, coefficientOperator, type Factors } from './c
 export { type Band, type CesaroOptions, prepareBandpass, prepareCesaro, prepareLaplacian, prepareTruncation } from './filters.js';
 export { type GradientSynthesis, prepareGradient } from './gradient.js';
 export { prepareSynthesis, type Synthesis, type SynthesisOptions } from './synthesis.js';
-export { earthRadius, type Pair, type WindFromVorticity, windFromVorticity, type WindOptions } from './wind.js';
+export { earthRadius } from '../atlas/index.js';
+export { type Pair, type WindFromVorticity, windFromVorticity, type WindOptions } from './wind.js';
 export { prepareWindAnalysis, type WindAnalysis } from './wind-analysis.js';
 export { prepareWindSynthesis, type WindSynthesis, type WindSynthesisOptions } from './wind-synthesis.js';

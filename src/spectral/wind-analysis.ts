@@ -1,9 +1,8 @@
-import type { Field, Grid } from '../atlas/index.js';
+import { earthRadius, type Field, type Grid } from '../atlas/index.js';
 import type { Engine, Pass } from '../compute/index.js';
 import { checkAnalysis, prepareAnalysis } from './analysis.js';
 import { coefficientOperator } from './coefficient-operator.js';
 import { epsilon } from './recurrence.js';
-import { earthRadius } from './wind.js';
 
 /** Takes u and v on a Gaussian grid to spectral vorticity and divergence. */
 export interface WindAnalysis {

@@ -1,10 +1,7 @@
-import type { Field } from '../atlas/index.js';
+import { earthRadius, type Field } from '../atlas/index.js';
 import type { Engine, Pass } from '../compute/index.js';
 import { type CoefficientOperator, coefficientOperator } from './coefficient-operator.js';
 import { epsilon } from './recurrence.js';
-
-/** Metres; the sphere that the model's winds are on. */
-export const earthRadius = 6_371_229;
 
 export interface WindOptions {
   /** Metres. Default `earthRadius`. */

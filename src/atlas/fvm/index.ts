@@ -15,4 +15,4 @@
  * to have the node's own value, so constants have no gradient there either; nodes at the poles have no operators instead of
  * infinite ones; geometry `sphere` is ours.
  */
-export { earthRadius, type Nabla, type NablaOptions, prepareNabla, type VectorGradient } from './nabla.js';
+export { type Nabla, type NablaOptions, prepareNabla, type VectorGradient } from './nabla.js';

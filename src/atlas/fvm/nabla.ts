@@ -1,5 +1,6 @@
 import { DteError } from '../../base/index.js';
 import type { DeviceArray, Engine, Pass } from '../../compute/index.js';
+import { earthRadius } from '../projection/earth.js';
 import type { FunctionSpace, NodeColumns, SpaceField, SpaceOnDevice, SpacePart } from '../functionspace/index.js';
 import { divergenceKernel } from './divergence.js';
 import { divergenceQuads } from './divergence-quads.js';
@@ -8,9 +9,6 @@ import { gradientQuads } from './gradient-quads.js';
 import { fitsLonLat, lonLatStencil } from './lonlat-stencil.js';
 import { sphereStencil } from './sphere-stencil.js';
 import type { Stencil } from './stencil.js';
-
-/** Radius of the sphere of atlas and MIR, metres. */
-export const earthRadius = 6_371_229;
 
 export interface NablaOptions {
   /** Metres. Default `earthRadius`. */

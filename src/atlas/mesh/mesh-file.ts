@@ -1,3 +1,4 @@
+import { earthRadius } from '../projection/earth.js';
 import { DteError } from '../../base/index.js';
 import { gmshPieces } from './gmsh.js';
 import { cellCount, type Mesh } from './mesh.js';
@@ -27,9 +28,6 @@ export interface MeshContent {
   readonly places: Float64Array;
   readonly options: MeshFileOptions;
 }
-
-/** Metres: the sphere of IFS, atlas and MIR. */
-const earthRadius = 6_371_229;
 
 /**
  * The bytes of a mesh file in pieces of about a megabyte, for meshes that are larger than memory as text. Errors: `input.field`

@@ -7,7 +7,7 @@ export interface Earth {
   readonly b: number;
 }
 
-/** Radius of ECMWF's sphere (GRIB shape 6), which a projection has that states no other. */
+/** Radius of the sphere of ECMWF's models, atlas and MIR (GRIB shape 6), metres; a projection has it that states no other. */
 export const earthRadius = 6_371_229;
 
 export function sphere(radius: number): Earth {

@@ -1,4 +1,4 @@
-import { coordinateTurn } from '../target-points.js';
+import { bandOf, coordinateTurn } from '../target-points.js';
 import { addOverlap, type OverlapFinder, type Overlaps } from './overlaps.js';
 import { boxArea, boxWidth, radians, type RowCells, rowOf } from './row-cells.js';
 
@@ -45,7 +45,7 @@ function bandBuffer({ edges }: RowCells): Bands {
 function fillBands(source: RowCells, target: RowCells, row: number, bands: Bands): void {
   const [north, south] = [target.edges[row], target.edges[row + 1]];
   bands.count = 0;
-  for (let from = firstRowBelow(source.edges, north); from < source.rows.lats.length && source.edges[from] > south; from++) {
+  for (let from = Math.max(bandOf(source.edges, north), 0); from < source.rows.lats.length && source.edges[from] > south; from++) {
     const [n, nMoment] = north < source.edges[from] ? [north, target.moments[row]] : [source.edges[from], source.moments[from]];
     const isTarget = south > source.edges[from + 1];
     const [s, sMoment] = isTarget ? [south, target.moments[row + 1]] : [source.edges[from + 1], source.moments[from + 1]];
@@ -56,18 +56,6 @@ function fillBands(source: RowCells, target: RowCells, row: number, bands: Bands
     bands.vertical[bands.count] = ((n - s) * (n + s)) / 2;
     bands.count++;
   }
-}
-
-/** The first row whose south edge lies below `z`. */
-function firstRowBelow(edges: Float64Array, z: number): number {
-  let low = 0;
-  let high = edges.length - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (edges[middle + 1] < z) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** Appends the boxes of one source row between two meridians. */

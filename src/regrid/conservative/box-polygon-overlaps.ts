@@ -4,6 +4,7 @@ import type { OverlapFinder, Overlaps } from './overlaps.js';
 import { copyPolygon, polygonBuffer, type Polygon } from './polygon.js';
 import { addMeasured, loadPart } from './polygon-overlaps.js';
 import { radians, type RowCells } from './row-cells.js';
+import { bandOf } from '../target-points.js';
 
 const first = polygonBuffer();
 const second = polygonBuffer();
@@ -29,23 +30,11 @@ function partOverlaps(source: RowCells, target: CellParts, part: number, overlap
   const radius = target.cap[4 * part + 3] + 1e-12;
   const top = lat + radius >= Math.PI / 2 ? 1 : Math.sin(lat + radius);
   const bottom = lat - radius <= -Math.PI / 2 ? -1 : Math.sin(lat - radius);
-  for (let row = rowBelow(edges, top); row < edges.length - 1 && edges[row] > bottom; row++) {
+  for (let row = Math.max(bandOf(edges, top), 0); row < edges.length - 1 && edges[row] > bottom; row++) {
     loadPart(target, part, first);
     const band = clipToBand(first, second, edges[row], edges[row + 1]);
     if (band.count >= 2) rowOverlaps(source, row, band, overlaps, withMoment);
   }
-}
-
-/** The first row whose south edge lies below `z`. */
-function rowBelow(edges: Float64Array, z: number): number {
-  let low = 0;
-  let high = edges.length - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (edges[middle + 1] < z) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** Cuts what lies in one row into its boxes. */

@@ -1,7 +1,8 @@
+import { earthRadius } from '../../atlas/index.js';
 import { DteError } from '../../base/index.js';
 import type { RowLayout } from '../layout.js';
 import type { Problem } from '../method.js';
-import { earthRadius, type PointSearch } from '../search/point-search.js';
+import type { PointSearch } from '../search/point-search.js';
 
 /**
  * Picks source points for the point that the search was set to: they are the first of the search's results, nearest first (in

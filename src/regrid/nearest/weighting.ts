@@ -1,8 +1,9 @@
+import { earthRadius } from '../../atlas/index.js';
 import { DteError } from '../../base/index.js';
 import type { Layout, RowLayout } from '../layout.js';
 import type { Problem } from '../method.js';
 import type { ResolvedOptions } from '../method-options.js';
-import { earthRadius, type PointSearch, tieFloor } from '../search/point-search.js';
+import { type PointSearch, tieFloor } from '../search/point-search.js';
 import { unitVector } from '../search/point-tree.js';
 import { bandOf } from '../target-points.js';
 

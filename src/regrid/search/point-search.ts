@@ -8,9 +8,6 @@ export const tieTolerance = 1e-10;
 /** The same for distances near 0 (0.01 mm on the ground, squared). */
 export const tieFloor = 1e-24;
 
-/** MIR's sphere, metres. */
-export const earthRadius = 6_371_229;
-
 /**
  * Finds source points near a target point. Distances are straight (chords through the sphere) and given as a quarter of their
  * square on the unit sphere: sin^2 of half the angle. Found points are in `index` and `distance`, nearest first, of equally
