@@ -184,7 +184,7 @@ t.test(
         { 'interpolation-matrix': weights },
         'input.grid',
         2,
-        /the target of the weights has 2664 points .*fit\.nc\).*the grid has 684/,
+        /the target of the weights has 2664 points.*fit\.nc\).*the grid has 684/,
       ],
       ['10/10', { 'interpolation-matrix': place('fit.npz') }, 'input.grid', 2, /the target of the weights has 2664 points/],
       ['10/10', { 'interpolation-matrix': published5to10 }, 'input.grid', 2, /the source of the weights has 2664 points/],
