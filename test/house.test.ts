@@ -16,7 +16,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['atlas'],
   ['grib', 'regrid', 'spectral', 'stats', 'plot'],
   ['mir', 'fdb', 'aviso', 'infero', 'ecflow'],
-  ['multio', 'pgen', 'polytope', 'plume', 'pyflow', 'pyfdb'],
+  ['multio', 'pgen', 'polytope', 'plume', 'twin', 'pyflow', 'pyfdb'],
   ['serve'],
   ['cli', ''], // The command line starts servers. '' is src itself: index.ts, web.ts
 ];

@@ -30,7 +30,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  external: ['webgpu', 'playwright-core', 'esbuild'],
+  external: ['webgpu', 'playwright-core', 'esbuild', 'onnxruntime-node', 'onnxruntime-web', '@tensorflow/*', 'gpu.js'],
   // An older module that is loaded on use loses its named exports when it is split off; yaml has the newer form, too.
   alias: { yaml: join(root, 'node_modules', 'yaml', 'browser', 'index.js') },
   // Packages in the older form of modules call `require` for Node's own.

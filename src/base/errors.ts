@@ -50,7 +50,7 @@ export const ERROR_CODES = {
   'unsupported.grid': 'a grid type that is valid but not implemented for the operation',
   'unsupported.method': 'an interpolation method that is valid but not implemented',
   'unsupported.edition': 'a GRIB edition other than 1 and 2',
-  'unsupported.engine': 'a kind of store or catalogue that is valid but not implemented',
+  'unsupported.engine': 'a kind of store, catalogue or inference engine that is valid but not implemented',
   'fault.internal': 'a promise inside the program was broken',
   'fault.kernel': 'a kernel does not compile, validate or run on the device',
   'fault.device': 'the device was lost or computes wrongly',

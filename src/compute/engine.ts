@@ -7,7 +7,7 @@ import { arraysIn, DeviceArray } from './device-array.js';
 import { type AnyHostArray, type ElementType, elementBytes, type HostArray, type Precision, viewOf } from './element.js';
 import type { Executor, MemoryUse } from './executor.js';
 import type { AdapterChoice } from './gpu/device.js';
-import type { GpuExecutor } from './gpu/executor.js';
+import type { GpuExecutor, SharedDevice } from './gpu/executor.js';
 import { Pass } from './pass.js';
 import { type DispatchTiming, type KernelProfile, profileOf } from './profile.js';
 
@@ -95,6 +95,25 @@ export class Engine {
     } finally {
       if (!finished) for (const array of pass.allocated) array.release();
     }
+  }
+
+  /** A device array whose contents are undefined, until it is released. */
+  allocate<T extends ElementType>(type: T, length: number): DeviceArray<T> {
+    return this.#allocate(type, length);
+  }
+
+  /**
+   * The GPU executor's own device, for other software that works on the same arrays (inference, plugins); undefined on the CPU
+   * executor. What it submits to the device's queue runs in turn with passes.
+   */
+  get shared(): SharedDevice | undefined {
+    const executor = this.#executor;
+    return executor instanceof CpuExecutor ? undefined : (executor as GpuExecutor).shared;
+  }
+
+  /** The memory of an array on the CPU executor, in its precision, valid until the array is released; undefined on a GPU. */
+  hostMemory<T extends ElementType>(array: DeviceArray<T>): HostArray<T> | undefined {
+    return this.#executor instanceof CpuExecutor ? (this.#executor.view(array) as HostArray<T>) : undefined;
   }
 
   /** A long-lived device array, such as weights. Reals may be given as f32 or f64. */

@@ -29,6 +29,7 @@ export { DeviceArray } from './device-array.js';
 export type { AnyHostArray, ElementType, HostArray, Precision } from './element.js';
 export type { Engine, EngineInfo, HostArraysOf, Stage, Traffic } from './engine.js';
 export type { MemoryUse } from './executor.js';
+export type { SharedDevice } from './gpu/executor.js';
 export { gather } from './gather.js';
 export { declarations, type Kernel, kernel, type Shape, type TwinArguments } from './kernel.js';
 export { missingValue } from './missing.js';

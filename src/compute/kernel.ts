@@ -40,8 +40,13 @@ export interface KernelSpec<P extends Shape, I extends Shape, O extends Shape> {
   readonly split?: Split<P>;
   /** The twin compiled to WebAssembly, where plain TypeScript is too slow. */
   readonly simd?: SimdTwin<(keyof P | keyof I | keyof O) & string>;
-  /** Module that exports this kernel, for worker threads. By default the file of the stem: `<src>/<stem>.js`. */
+  /**
+   * Module that exports this kernel, for worker threads. By default the file of the stem: `<src>/<stem>.js`. A twin made at run time is
+   * exported by a `data:` module, whose text then tells it apart.
+   */
   readonly module?: string;
+  /** The whole shader, for a kernel that was made at run time; by default it is `shaders/<stem>.wgsl`. */
+  readonly wgsl?: string;
 }
 
 /** The declaration of one WGSL file: its interface, its host twin, and how they are run. */

@@ -11,15 +11,15 @@ const importLine = /^#import\s+(lib\/[\w-]+)\s*$/;
 
 /**
  * `shaders/<stem>.wgsl` with every `#import lib/NAME` line replaced by that file, once. Imported files hold functions and
- * constants only, no bindings.
+ * constants only, no bindings. A shader that was made at run time is given as `text`, and has no file.
  */
-export async function expandShader(stem: string, context: Pick<Context, 'asset'>): Promise<ExpandedShader> {
+export async function expandShader(stem: string, context: Pick<Context, 'asset'>, text?: string): Promise<ExpandedShader> {
   const lines: string[] = [];
   const origins: { file: string; line: number }[] = [];
   const imported = new Set<string>();
-  const include = async (name: string): Promise<void> => {
-    const file = `shaders/${name}.wgsl`;
-    const source = new TextDecoder().decode(await context.asset(file));
+  const include = async (name: string, given?: string): Promise<void> => {
+    const file = given === undefined ? `shaders/${name}.wgsl` : name;
+    const source = given ?? new TextDecoder().decode(await context.asset(file));
     for (const [index, text] of source.split('\n').entries()) {
       const wanted = importLine.exec(text)?.[1];
       if (wanted !== undefined) {
@@ -38,6 +38,6 @@ export async function expandShader(stem: string, context: Pick<Context, 'asset'>
       origins.push({ file, line: index + 1 });
     }
   };
-  await include(stem);
+  await include(stem, text);
   return { text: lines.join('\n'), origins };
 }

@@ -43,13 +43,14 @@ function twinOf(kernel: Kernel, step: ProgramStep, place: SimdPlace | undefined)
 }
 
 async function loadKernel(stem: string, module: string): Promise<Kernel> {
-  const known = kernels.get(stem);
+  const key = `${stem} ${module}`;
+  const known = kernels.get(key);
   if (known !== undefined) return known;
   const exported = (await import(module)) as Record<string, unknown>;
   for (const value of Object.values(exported)) {
     const candidate = value as Partial<Kernel> | null;
     if (typeof candidate === 'object' && candidate?.stem === stem && typeof candidate.cpu === 'function') {
-      kernels.set(stem, candidate as Kernel);
+      kernels.set(key, candidate as Kernel);
       return candidate as Kernel;
     }
   }

@@ -1,5 +1,5 @@
-import { type Context, DteError } from '../../base/index.js';
-import type { DeviceArray, Storage } from '../device-array.js';
+import { assert, type Context, DteError } from '../../base/index.js';
+import { DeviceArray, type Storage } from '../device-array.js';
 import { type AnyHostArray, type ElementType, viewOf } from '../element.js';
 import type { Executor, MemoryUse } from '../executor.js';
 import type { Kernel, ParamValues, Shape } from '../kernel.js';
@@ -19,6 +19,17 @@ interface BufferStorage extends Storage {
 // GPUBufferUsage and GPUMapMode by value: the globals are not there before a device was asked for.
 const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80, query: 0x200 } as const;
 const mapRead = 0x1;
+
+/** A device that other software shares with the engine, and the way between device arrays and its buffers. */
+export interface SharedDevice {
+  readonly gpu: GPU;
+  readonly adapter: GPUAdapter;
+  readonly device: GPUDevice;
+  /** The buffer behind an array: its elements from octet 0; the buffer may be longer. Storage, copied from and to. */
+  bufferOf(array: DeviceArray): GPUBuffer;
+  /** A buffer of this device (storage, copied from and to) as an array; `release` is called when the array is released. */
+  adopt<T extends ElementType>(type: T, length: number, buffer: GPUBuffer, release: () => void): DeviceArray<T>;
+}
 
 /** Runs kernels as WGSL on one WebGPU device. */
 export class GpuExecutor implements Executor {
@@ -55,6 +66,20 @@ export class GpuExecutor implements Executor {
 
   get memory(): MemoryUse {
     return this.#pool.use;
+  }
+
+  get shared(): SharedDevice {
+    const { gpu, adapter, device } = this.#opened;
+    return {
+      gpu,
+      adapter,
+      device,
+      bufferOf,
+      adopt: (type, length, buffer, release) => {
+        assert(buffer.size >= 4 * length, `an adopted buffer of ${buffer.size} octets holds ${length} elements`);
+        return new DeviceArray(type, length, { sizeBytes: 4 * length, buffer, classBytes: 0 } satisfies BufferStorage as Storage, release);
+      },
+    };
   }
 
   allocate(_type: ElementType, length: number): BufferStorage {

@@ -19,16 +19,17 @@ export class Pipelines {
   }
 
   get(kernel: Kernel): Promise<Pipeline> {
-    let pipeline = this.#ready.get(kernel.stem);
+    const key = kernel.wgsl ?? kernel.stem;
+    let pipeline = this.#ready.get(key);
     if (pipeline === undefined) {
       pipeline = this.#compile(kernel);
-      this.#ready.set(kernel.stem, pipeline);
+      this.#ready.set(key, pipeline);
     }
     return pipeline;
   }
 
   async #compile(kernel: Kernel): Promise<Pipeline> {
-    const { text, origins } = await expandShader(kernel.stem, this.#context);
+    const { text, origins } = await expandShader(kernel.stem, this.#context, kernel.wgsl);
     const device = this.#device;
     device.pushErrorScope('validation');
     const module = device.createShaderModule({ label: kernel.stem, code: text });
