@@ -93,6 +93,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'prepareWindSynthesis',
     'windFromVorticity',
   ],
+  'plume/index': ['paramTypes', 'pluginKinds'],
   'serve/index': ['problemOf', 'serveStore', 'statusOf', 'storeApp'],
 };
 
