@@ -1,11 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Test } from 'tap';
-import { DteError, exitCodeOf } from '../../src/base/index.js';
-import { nodeContext } from '../../src/base/node.js';
-import { buildProgram } from '../../src/cli/program.js';
 import { type FdbPeer, fdbPeer, peerMessage } from '../support/fdb-peer.js';
-import { dte, type Finished } from './dte.js';
+import { dte, dteProcess, type Finished } from './dte.js';
 
 /** Exit code and both streams of a program that may fail. */
 export interface PeerRun {
@@ -46,36 +43,15 @@ export function openStores(t: Test): Stores {
       const { status, stdout, stderr } = spawnSync(`fdb-${tool}`, options, { encoding: 'latin1', env, maxBuffer: 2 ** 28 });
       return { code: status, stdout, stderr };
     },
-    dte: (...args) => dte(['fdb', ...args], { env: peer.env }),
+    dte: (...args) => dteProcess(['fdb', ...args], { env: peer.env }),
     here: (...args) => runHere(['fdb', ...args], peer.env),
   };
 }
 
-/** Runs the command in this process: for tests of many runs. */
+/** As `dte`, with the text that was printed. */
 export async function runHere(args: readonly string[], env: Readonly<Record<string, string>>): Promise<PeerRun> {
-  const base = nodeContext();
-  let stdout = '';
-  let stderr = '';
-  let code = 0;
-  const damage = (error: unknown): void => {
-    if (!(error instanceof DteError)) throw error;
-    stderr += `dte: ${error.message}\n`;
-    code = Math.max(code, exitCodeOf(error));
-  };
-  const terminal = {
-    context: { ...base, env: { ...base.env, ...env } },
-    quiet: false,
-    signalCode: undefined,
-    exitCode: 0,
-    print: async (text: string) => void (stdout += text),
-    note: (text: string) => void (stderr += `${text}\n`),
-    damage,
-    close: () => {},
-  };
-  await buildProgram((_, work) => work(terminal))
-    .parseAsync(args, { from: 'user' })
-    .catch(damage);
-  return { code, stdout, stderr };
+  const run = await dte(args, { env });
+  return { ...run, stdout: run.stdout.toString() };
 }
 
 /** Fails unless ours prints on standard output what upstream's tool prints, and both succeed or both fail. */

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { noShared, sharedGrib } from '../grib/peer.js';
-import { dte, scratch, start } from './dte.js';
+import { dteProcess as dte, scratch, start } from './dte.js';
 
 const folder = scratch(t);
 const input = `${sharedGrib}era5-levels-members.grib`;

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import t from 'tap';
 import { isDteError } from '../../src/base/index.js';
 import { buildProgram } from '../../src/cli/program.js';
-import { dte } from './dte.js';
+import { dteProcess as dte } from './dte.js';
 
 const commandsOf = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(commandsOf)];
 

@@ -8,7 +8,7 @@ import { gridFromSpec } from '../../../src/atlas/index.js';
 import { isDteError } from '../../../src/base/index.js';
 import { nodeContext, nodeDisk } from '../../../src/base/node.js';
 import { gribTables, newMessage } from '../../../src/grib/index.js';
-import { dte } from '../../cli/dte.js';
+import { dteProcess as dte } from '../../cli/dte.js';
 import { type Fault, type MemoryDisk, memoryDisk } from '../../support/memory-disk.js';
 import { type FieldName, foundFields, keyOf, messageOf, versions } from './fields.js';
 import { checked, configIn, layFolder, layMemory, openStore } from './stores.js';
