@@ -9,6 +9,8 @@ export interface WorkerHandle {
   onMessage(listener: (message: unknown) => void): void;
   /** Called once when the worker dies by itself. */
   onFailure(listener: (error: Error) => void): void;
+  /** Called once when the worker has ended, whatever the way, with its exit code. */
+  onEnd(listener: (code: number) => void): void;
   /** A worker that is not referenced does not keep the process alive. */
   setReferenced(referenced: boolean): void;
   terminate(): Promise<void>;
@@ -17,7 +19,43 @@ export interface WorkerHandle {
 /** Starts worker threads. `threads` is how many the machine runs at once; 0 means that there are none (work stays on the caller's thread). */
 export interface WorkerHost {
   readonly threads: number;
-  start(module: URL): WorkerHandle;
+  start(module: URL, options?: WorkerOptions): WorkerHandle;
+}
+
+export interface WorkerOptions {
+  /** Most memory of its JavaScript heap, MiB. Typed arrays are no part of it. A worker that needs more dies by itself. */
+  readonly heapMiB?: number;
+  /** Takes what it prints; by default that goes where the process prints. */
+  readonly onText?: (text: string) => void;
+}
+
+/** How a process ended: by itself with an exit code, by a signal, or because it could not be started. */
+export type ProcessEnd = { readonly code: number } | { readonly signal: string } | { readonly error: Error };
+
+/** A child process as seen by its owner: octets go to its standard input and come from its standard output. */
+export interface ProcessHandle {
+  /** Resolves when there is room for more. What a process that has ended is sent gets lost. */
+  write(parts: readonly Uint8Array[]): Promise<void>;
+  onOutput(listener: (bytes: Uint8Array) => void): void;
+  /** Takes what it prints to standard error. */
+  onText(listener: (text: string) => void): void;
+  /** Called once, after all of its output. */
+  onEnd(listener: (end: ProcessEnd) => void): void;
+  /** Octets of memory that it occupies now; undefined where the system does not tell. */
+  residentBytes(): number | undefined;
+  /** A process that is not referenced does not keep its owner alive. */
+  setReferenced(referenced: boolean): void;
+  /** Ends it at once, whatever it does; resolves when it has ended. */
+  terminate(): Promise<void>;
+}
+
+/** Starts child processes. They end with this process. */
+export interface ProcessHost {
+  /** The command that runs a JavaScript file as this process is run. */
+  readonly runtime: string;
+  /** Octets of memory that this process occupies. */
+  residentBytes(): number;
+  start(command: readonly string[]): ProcessHandle;
 }
 
 export interface Clock {
@@ -35,6 +73,8 @@ export interface Context {
   /** Folders, appending and syncing, for stores; undefined in a page. */
   readonly disk?: Disk;
   readonly workers: WorkerHost;
+  /** Undefined in a page. */
+  readonly processes?: ProcessHost;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
   progress(event: ProgressEvent): void;
