@@ -94,6 +94,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'windFromVorticity',
   ],
   'plume/index': ['paramTypes', 'pluginKinds'],
+  'stats/index': ['TimeWindow', 'parseStatistic', 'prepareWindow', 'statistics', 'windowAt'],
   'serve/index': ['problemOf', 'serveStore', 'statusOf', 'storeApp'],
 };
 

@@ -17,6 +17,7 @@ export interface Where {
  */
 export const ERROR_CODES = {
   'input.option': 'a command-line option or an option of a call is unknown or has a value outside its range',
+  'input.state': 'an object was used before it was ready, twice, or after it was closed',
   'input.syntax': 'a text (gridspec, configuration, request) cannot be parsed',
   'input.grid': 'a grid name or gridspec is not known or contradicts itself',
   'input.area': 'an area is malformed or lies outside the grid',

@@ -50,6 +50,7 @@ export { marsMetadata } from './mars-metadata.js';
 export { type Message, parseMessage, type Section } from './message.js';
 export { messages, type MessagesOptions } from './messages.js';
 export { newMessage, type NewMessageKeys } from './new-message.js';
+export type { StepInput, TimeRange } from './new-time-range.js';
 export {
   boundsOf,
   gridHashOf,

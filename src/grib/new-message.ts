@@ -2,13 +2,14 @@ import type { Grid } from '../atlas/index.js';
 import { concatenated, DteError, nearestWord } from '../base/index.js';
 import { buildMessage, type EncodedData } from './build-message.js';
 import { gridSection2 } from './grid-section.js';
+import { putTimeRange, rangeOctets, type StepInput, stepsOf, type TimeRange } from './new-time-range.js';
 import { type Message, parseMessage } from './message.js';
 import { putIeee32, putSigned, putUnsigned } from './octets.js';
 import { type ParamRule, paramRules } from './parameter-keys.js';
 import { defaultSubset } from './spectral/spectral-layout.js';
 import { codeOf, type GribTables, paramLine } from './tables.js';
 
-/** The headers of a new field. Times are whole hours. */
+/** The headers of a new field. */
 export interface NewMessageKeys {
   /** Abbreviation (`ecmf`) or number. Default ecmf. */
   readonly centre?: string | number;
@@ -16,8 +17,10 @@ export interface NewMessageKeys {
   readonly date: number;
   /** HHMM of the reference time. Default 0. */
   readonly time?: number;
-  /** Hours after the reference time. Default 0. */
-  readonly step?: number;
+  /** Time after the reference time. Default 0. */
+  readonly step?: StepInput;
+  /** For products over a time range. The parameter is the instant one (`u`); what the message then holds is, say, `avg_u`. */
+  readonly range?: TimeRange;
   /** Short name of ECMWF's parameter database, or paramId. */
   readonly param: string | number;
   readonly levtype: 'sfc' | 'pl' | 'ml';
@@ -138,18 +141,21 @@ function localUse(keys: NewMessageKeys, tables: GribTables): Uint8Array {
 
 function product(keys: NewMessageKeys, rule: FoundRule): Uint8Array {
   const isMember = keys.number !== undefined;
-  const bytes = new Uint8Array(isMember ? 37 : 34);
+  const times = stepsOf(keys);
+  const instant = isMember ? 37 : 34;
+  const bytes = new Uint8Array(keys.range === undefined ? instant : instant + rangeOctets);
   putUnsigned(bytes, 0, 4, bytes.length);
   bytes[4] = 4;
-  putUnsigned(bytes, 7, 2, isMember ? 1 : 0);
+  putUnsigned(bytes, 7, 2, (isMember ? 1 : 0) + (keys.range === undefined ? 0 : isMember ? 10 : 8));
   bytes[9] = Number(rule.triple[1]);
   bytes[10] = Number(rule.triple[2]);
-  bytes.set([keys.type === 'an' ? 0 : isMember ? ENSEMBLE_FORECAST : FORECAST, 255, 0, 0xff, 0xff, 0xff, 1], 11);
-  putSigned(bytes, 18, 4, hours(keys.step ?? 0));
+  bytes.set([keys.type === 'an' ? 0 : isMember ? ENSEMBLE_FORECAST : FORECAST, 255, 0, 0xff, 0xff, 0xff, times.unit], 11);
+  putSigned(bytes, 18, 4, times.start);
   bytes.fill(0xff, 22, 34);
   putSurface(bytes, 22, firstSurface(keys));
   for (const [key, text] of rule.conditions) putCondition(bytes, key, text);
   if (isMember) bytes.set([255, octet(keys.number as number, 'number'), octet(keys.ensembleSize ?? 0, 'ensembleSize')], 34);
+  if (keys.range !== undefined) putTimeRange(bytes, instant, keys, times);
   return bytes;
 }
 
@@ -202,11 +208,6 @@ function coded(tables: GribTables, table: string, word: string | number): number
     Object.values(tables.codes[table] ?? {}).map(([name]) => name),
   );
   throw new DteError('input.option', `'${word}' is not a value of ${table}`, near === undefined ? {} : { hint: `did you mean '${near}'?` });
-}
-
-function hours(step: number): number {
-  if (Number.isInteger(step) && step >= 0) return step;
-  throw new DteError('input.option', `step ${step} is not a number of hours`, { hint: 'an integer, 0 or more' });
 }
 
 function octet(value: number, name: string): number {

@@ -23,6 +23,7 @@ import { keepCase, limitCase } from './cases/mir.js';
 import { markCase, statisticsCase } from './cases/regrid.js';
 import { spectralCases } from './cases/spectral.js';
 import { atlasCases } from './cases/atlas.js';
+import { statsCases } from './cases/stats.js';
 
 export type Inputs = Readonly<Record<string, number | Float64Array | Uint32Array>>;
 
@@ -123,6 +124,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...spectralCases.map(([kernel, make]) => entry(kernel, make)),
   ...vectorCases.map(([kernel, make]) => entry(kernel, make)),
   ...atlasCases,
+  ...statsCases,
 ];
 
 function entry<K>(kernel: K, make: KernelCase['make']): KernelCase {

@@ -225,6 +225,56 @@ t.test('a new message has the keys that were asked for', { skip: noEccodes }, as
   }
 });
 
+t.test('new products over a time range are read by ecCodes with their statistic, range and parameter', { skip: noEccodes }, async (t) => {
+  const tables = await loadTables();
+  const grid = GRIDS['O16'] as Grid;
+  const base = { date: 20240229, time: 1200, levtype: 'ml', level: 1, param: 'u', class: 'rd', expver: 'twin' } as const;
+  const hours = { startStep: 24, endStep: 48, stepRange: '24-48', validityDate: 20240302, validityTime: 1200 };
+  const cases = [
+    [
+      { step: 48, range: { statistic: 'mean', from: 24, every: 1 } },
+      { ...hours, stepType: 'avg', paramId: 235131, shortName: 'avg_u' },
+    ],
+    [
+      { step: 48, range: { statistic: 'max', from: 24 } },
+      { ...hours, stepType: 'max', paramId: 237131, shortName: 'max_u' },
+    ],
+    [
+      { step: 48, range: { statistic: 'min', from: 24 } },
+      { ...hours, stepType: 'min', paramId: 238131, shortName: 'min_u' },
+    ],
+    [
+      { step: 48, range: { statistic: 'accumulation', from: '1d' } },
+      { ...hours, stepType: 'accum' },
+    ],
+    [
+      { step: 48, range: { statistic: 'stddev', from: 24 }, number: 3 },
+      { ...hours, stepType: 'sd', perturbationNumber: 3 },
+    ],
+    [
+      { step: 48, range: { statistic: 'mean', from: 24 }, number: 3, ensembleSize: 8 },
+      { ...hours, perturbationNumber: 3 },
+    ],
+    [{ step: '90m', range: { statistic: 'mean', from: '60m' } }, { stepType: 'avg' }],
+    [{ step: '90m' }, { stepType: 'instant' }],
+  ] as const;
+  for (const [keys, expected] of cases) {
+    const message = newMessage({ ...base, ...keys }, grid, tables);
+    const name = JSON.stringify(keys);
+    const path = join(folder, 'new.grib');
+    writeFileSync(path, message.bytes);
+    for (const [key, value] of Object.entries(expected)) t.equal(find(message, key), value, `${name}: ${key}`);
+    // ecCodes before 2.39 has no parameters of statistics: there the instant one with its stepType.
+    const shared = Object.keys(expected).filter((key) => !/paramId|shortName/.test(key));
+    const [peer] = gribLs(path, ['-p', [...shared, 'lengthOfTimeRange', 'indicatorOfUnitOfTimeRange', 'forecastTime'].join(',')]);
+    for (const key of shared)
+      t.equal(String((peer as Record<string, unknown>)[key]), String(find(message, key)), `${name}: ${key} in ecCodes`);
+  }
+  t.equal(find(newMessage({ ...base, step: '90m' }, grid, tables), 'stepRange'), '90m');
+  t.throws(() => newMessage({ ...base, step: 6, range: { statistic: 'mean', from: 7 } }, grid, tables), { code: 'input.option' });
+  t.throws(() => newMessage({ ...base, step: '6w' }, grid, tables), { code: 'input.option', message: /6w is not a step/ });
+});
+
 t.test('a new message refuses what it does not know', async (t) => {
   const tables = await loadTables();
   const grid = GRIDS['O16'] as Grid;
