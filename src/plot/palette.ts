@@ -88,7 +88,7 @@ export function paletteOf(shortName: string): PaletteName {
 }
 
 /** CSS text as d3-scale-chromatic gives it, `rgb(1, 2, 3)` or `#010203`. */
-function parseColour(text: string): Colour {
+export function parseColour(text: string): Colour {
   const numbers = text.startsWith('#')
     ? [1, 3, 5].map((at) => Number.parseInt(text.slice(at, at + 2), 16))
     : (text.match(/\d+/g) ?? []).map(Number);
