@@ -32,6 +32,8 @@ export const webAssets: Readonly<Record<string, () => URL | Promise<string>>> = 
   'shaders/grib/unpack.wgsl': () => new URL('../../../shaders/grib/unpack.wgsl', import.meta.url),
   'shaders/grib/word-counts.wgsl': () => new URL('../../../shaders/grib/word-counts.wgsl', import.meta.url),
   'shaders/grib/word-ranks.wgsl': () => new URL('../../../shaders/grib/word-ranks.wgsl', import.meta.url),
+  'shaders/infero/pack/from-tensor.wgsl': () => new URL('../../../shaders/infero/pack/from-tensor.wgsl', import.meta.url),
+  'shaders/infero/pack/to-tensor.wgsl': () => new URL('../../../shaders/infero/pack/to-tensor.wgsl', import.meta.url),
   'shaders/lib/as-is.wgsl': () => new URL('../../../shaders/lib/as-is.wgsl', import.meta.url),
   'shaders/lib/bits.wgsl': () => new URL('../../../shaders/lib/bits.wgsl', import.meta.url),
   'shaders/lib/index.wgsl': () => new URL('../../../shaders/lib/index.wgsl', import.meta.url),

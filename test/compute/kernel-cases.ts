@@ -24,6 +24,7 @@ import { markCase, statisticsCase } from './cases/regrid.js';
 import { spectralCases } from './cases/spectral.js';
 import { atlasCases } from './cases/atlas.js';
 import { statsCases } from './cases/stats.js';
+import { tensorPackCases } from './cases/tensor-pack.js';
 
 export type Inputs = Readonly<Record<string, number | Float64Array | Uint32Array>>;
 
@@ -125,6 +126,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...vectorCases.map(([kernel, make]) => entry(kernel, make)),
   ...atlasCases,
   ...statsCases,
+  ...tensorPackCases,
 ];
 
 function entry<K>(kernel: K, make: KernelCase['make']): KernelCase {
