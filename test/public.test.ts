@@ -78,6 +78,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'parseMirOptions',
     'planText',
   ],
+  'infero/index': ['inferenceEngines', 'openModel'],
   'pyfdb/index': ['DataHandle', 'FDB', 'pyfdbModule'],
   'spectral/index': [
     'coefficientOperator',

@@ -11,6 +11,8 @@ import { unpack } from '../../src/grib/unpack.js';
 import { unpackFloats } from '../../src/grib/unpack-floats.js';
 import { wordCounts } from '../../src/grib/word-counts.js';
 import { wordRanks } from '../../src/grib/word-ranks.js';
+import { markStrange } from '../../src/infero/non-finite.js';
+import { reorder } from '../../src/infero/reorder.js';
 import { keep } from '../../src/mir/keep.js';
 import { limit } from '../../src/mir/limit.js';
 import { csrApply } from '../../src/regrid/csr-apply.js';
@@ -19,6 +21,7 @@ import { markMissing } from '../../src/regrid/mark-missing.js';
 import { rowStatistics } from '../../src/regrid/statistics/row-statistics.js';
 import { expandCase, flattenCase, normsCase } from './cases/grib-spectral.js';
 import { vectorCases } from './cases/vector.js';
+import { markStrangeCase, reorderCase } from './cases/infero.js';
 import { keepCase, limitCase } from './cases/mir.js';
 import { markCase, statisticsCase } from './cases/regrid.js';
 import { spectralCases } from './cases/spectral.js';
@@ -127,6 +130,8 @@ export const kernelCases: readonly KernelCase[] = [
   ...atlasCases,
   ...statsCases,
   ...tensorPackCases,
+  entry(reorder, reorderCase),
+  entry(markStrange, markStrangeCase),
 ];
 
 function entry<K>(kernel: K, make: KernelCase['make']): KernelCase {

@@ -1,0 +1,45 @@
+import { DteError, nearestWord } from '../base/index.js';
+import type { ModelConfig } from './types.js';
+
+/** An option of an engine: its default, and what it accepts. */
+export type EngineOption =
+  | { readonly default: number; readonly least: number }
+  | { readonly default: string; readonly choices: readonly string[] };
+
+type ValueOf<O extends EngineOption> = O extends { readonly least: number } ? number : string;
+
+/** The options of an engine from a `model_config`. `input.config` for keys and values that it does not take. */
+export function engineOptions<const S extends Readonly<Record<string, EngineOption>>>(
+  engine: string,
+  config: ModelConfig,
+  accepted: S,
+): { readonly [K in keyof S]: ValueOf<S[K]> } {
+  for (const key of Object.keys(config)) if (!Object.hasOwn(accepted, key)) refuseKey(engine, key, Object.keys(accepted));
+  const values = Object.entries(accepted).map(([key, option]) => {
+    const given = config[key];
+    return [key, given === undefined ? option.default : checked(engine, key, given, option)] as const;
+  });
+  return Object.fromEntries(values) as { readonly [K in keyof S]: ValueOf<S[K]> };
+}
+
+function checked(engine: string, key: string, given: string | number | boolean, option: EngineOption): string | number {
+  if ('choices' in option) {
+    if (typeof given === 'string' && option.choices.includes(given)) return given;
+    return refuse(engine, key, given, option.choices.join(', '));
+  }
+  // Texts are numbers, too, where an option came from a command line.
+  const value = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= option.least) return value;
+  return refuse(engine, key, given, `a whole number from ${option.least}`);
+}
+
+function refuse(engine: string, key: string, given: unknown, accepted: string): never {
+  throw new DteError('input.config', `model_config of engine '${engine}': ${key} is '${String(given)}'`, { hint: `accepted: ${accepted}` });
+}
+
+function refuseKey(engine: string, key: string, known: readonly string[]): never {
+  const near = nearestWord(key, known);
+  throw new DteError('input.config', `model_config of engine '${engine}' has no key '${key}'`, {
+    hint: near === undefined ? `accepted: ${known.join(', ') || 'none'}` : `did you mean '${near}'?`,
+  });
+}

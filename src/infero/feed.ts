@@ -1,0 +1,58 @@
+import { DeviceArray } from '../compute/index.js';
+import type { SessionTensor } from './backend.js';
+import type { CheckedTensor } from './check.js';
+import { reorderOnDevice, reorderOnHost } from './reorder.js';
+import type { Running } from './run-session.js';
+import { assign, hostTypes, newHostValues } from './tensor-types.js';
+import type { HostValues, TensorType } from './types.js';
+
+/** An input in the memory and layout of the session. What already lies right is handed on as it is. */
+export async function feed(run: Running, { info, given }: CheckedTensor): Promise<SessionTensor> {
+  const { values, shape } = given;
+  const isReordered = given.layout === 'column-major' && shape.length > 1;
+  const onHost = values instanceof DeviceArray ? run.engine.hostMemory(values) : values;
+  if (onHost === undefined) return { shape, values: await fromDevice(run, values as DeviceArray, shape, isReordered) };
+  // Reordering writes to plain memory of the declared type, so that it is the only copy.
+  const ordered = isReordered ? await run.meter.time('inputReorderMs', () => reorderOnHost(info.type, onHost, shape, 'row-major')) : onHost;
+  return { shape, values: await fromHost(run, info.type, ordered) };
+}
+
+async function fromDevice(
+  { engine, session, meter, made }: Running,
+  values: DeviceArray,
+  shape: readonly number[],
+  isReordered: boolean,
+): Promise<DeviceArray | HostValues> {
+  let ordered = values;
+  if (isReordered) {
+    ordered = await meter.time('inputReorderMs', () => reorderOnDevice(engine, values as DeviceArray<'f32'>, shape, 'row-major'));
+    made.add(ordered);
+  }
+  if (session.place === 'device') return ordered;
+  meter.uploadedBytes += 4 * values.length;
+  return (await meter.time('uploadMs', () => engine.read(ordered)))[0] as HostValues;
+}
+
+async function fromHost(
+  { engine, session, meter, made }: Running,
+  type: TensorType,
+  values: HostValues,
+): Promise<DeviceArray | HostValues> {
+  if (session.place === 'host' && isPlain(type, values)) return values;
+  meter.uploadedBytes += values.byteLength;
+  return meter.time('uploadMs', async () => {
+    if (session.place === 'host') {
+      const copied = newHostValues(type, values.length);
+      assign(copied, values);
+      return copied;
+    }
+    const array = await engine.upload(type as 'f32', values as Float32Array);
+    made.add(array);
+    return array;
+  });
+}
+
+/** Whether an engine can use the values as they are: shared memory is refused, and arrays of an exact executor are f64. */
+export function isPlain(type: TensorType, values: HostValues): boolean {
+  return values.buffer instanceof ArrayBuffer && values instanceof hostTypes[type];
+}

@@ -1,0 +1,26 @@
+import { DteError } from '../../base/index.js';
+
+export type Runtime = typeof import('onnxruntime-node');
+
+let loading: Promise<Runtime> | undefined;
+
+/** ONNX Runtime, loaded at first use. */
+export function loadRuntime(): Promise<Runtime> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<Runtime> {
+  let runtime: Runtime;
+  try {
+    runtime = await import('onnxruntime-node');
+  } catch (cause) {
+    throw new DteError('absent.module', `the package onnxruntime-node cannot be loaded: ${(cause as Error).message}`, {
+      cause,
+      hint: 'npm install --ignore-scripts onnxruntime-node',
+    });
+  }
+  // What it would print as an error it also throws, and errors are ours to tell.
+  runtime.env.logLevel = 'fatal';
+  return runtime;
+}
