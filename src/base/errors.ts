@@ -23,7 +23,6 @@ export const ERROR_CODES = {
   'input.area': 'an area is malformed or lies outside the grid',
   'input.field': 'a field does not fit the operation (wrong grid, wrong number of points)',
   'input.keyword': 'a keyword of a request, schema or metadata is unknown, missing or given twice',
-  'input.state': 'an object was used before it was ready, twice, or after it was closed',
   'input.tensor': 'a tensor has a name, shape, element type or layout that its model does not take',
   'input.value': 'a keyword has a value that it does not accept',
   'input.config': 'a configuration has an unknown key or a value that is not accepted',
