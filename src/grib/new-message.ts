@@ -23,8 +23,8 @@ export interface NewMessageKeys {
   readonly range?: TimeRange;
   /** Short name of ECMWF's parameter database, or paramId. */
   readonly param: string | number;
-  readonly levtype: 'sfc' | 'pl' | 'ml';
-  /** hPa for `pl`, number of the model level for `ml`. */
+  readonly levtype: 'sfc' | 'pl' | 'ml' | 'hl';
+  /** hPa for `pl`, number of the model level for `ml`, metres above the ground for `hl`. */
   readonly level?: number;
   readonly class?: string;
   readonly type?: string;
@@ -168,8 +168,9 @@ function firstSurface({ levtype, level }: NewMessageKeys): Surface {
   if (levtype === 'sfc') return { type: 1, value: undefined };
   if (level === undefined || !(level > 0))
     throw new DteError('input.option', `levtype ${levtype} needs a level`, {
-      hint: levtype === 'pl' ? 'a pressure in hPa' : 'the number of a model level',
+      hint: { pl: 'a pressure in hPa', ml: 'the number of a model level', hl: 'whole metres above the ground' }[levtype],
     });
+  if (levtype === 'hl') return { type: 103, value: level };
   return levtype === 'pl' ? { type: 100, value: Math.round(level * 100) } : { type: 105, value: level };
 }
 
