@@ -1,8 +1,8 @@
-// `node bench/pack.mjs [--peers] [--data] [OUT.tar.gz]`: everything that the shader tests and the bench need on a bare Linux x64 machine
+// `node bench/pack.mjs [--peers] [--data] [OUT.tar.xz]`: everything that the shader tests and the bench need on a bare Linux x64 machine
 // with a GPU, in one file under 64 MiB: Node, Dawn, the build, shaders, tables and the modules that are really loaded; with
 // --peers also ecCodes as installed here (CDO would not fit: its libraries for plots are larger than all else);
 // with --data the shared GRIB files that tests read. `bench/run-on-device.sh` unpacks and runs it. Needs a finished build
-// (`npm run build`), strip, gzip and, once, the npm package that holds Node.
+// (`npm run build`), strip, xz and, once, the npm package that holds Node.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -27,7 +27,7 @@ const stage = join(work, 'dte-device');
 const mostBytes = 64 * 2 ** 20;
 const arguments_ = process.argv.slice(2);
 const withPeers = arguments_.includes('--peers');
-const archive = arguments_.find((argument) => !argument.startsWith('-')) ?? join(root, '.cache', 'bench', 'dte-device.tar.gz');
+const archive = arguments_.find((argument) => !argument.startsWith('-')) ?? join(root, '.cache', 'bench', 'dte-device.tar.xz');
 
 for (const folder of [stage, join(work, 'shared')]) rmSync(folder, { recursive: true, force: true });
 mkdirSync(join(stage, 'bin'), { recursive: true });
@@ -43,7 +43,7 @@ run('tar', [
   '-C',
   work,
   '-I',
-  'gzip -9',
+  'xz -9 -T0',
   '-cf',
   archive,
   'dte-device',
@@ -114,9 +114,22 @@ async function packModules() {
   const dependencies = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).dependencies);
   // Data packages are read as files, not imported.
   for (const name of dependencies.filter((one) => one.includes('atlas'))) copy(join(root, 'node_modules', name));
+  packOnnxRuntime();
   const webgpu = join(root, 'node_modules', 'webgpu');
   copy(webgpu, (path) => !/\/dist\/(?!linux-x64)/.test(path));
   run('strip', ['-s', join(stage, 'node_modules', 'webgpu', 'dist', 'linux-x64', 'dawn.node')]);
+}
+
+/** ONNX Runtime finds its programs by itself: WebAssembly for a shared device, the library of this platform for the CPU. */
+function packOnnxRuntime() {
+  const modules = join(root, 'node_modules');
+  copy(join(modules, 'onnxruntime-common'), (path) => !/\.map$|\.d\.ts$|\/lib\//.test(path));
+  copy(join(modules, 'onnxruntime-node'), (path) => !/\.map$|\.d\.ts$|\/(lib|script)\/|\/napi-v\d+\/(?!linux(\/x64|$))/.test(path));
+  for (const name of ['package.json', 'dist/ort-wasm-simd-threaded.asyncify.mjs', 'dist/ort-wasm-simd-threaded.asyncify.wasm']) {
+    copy(join(modules, 'onnxruntime-web', name));
+  }
+  const binaries = join(stage, 'node_modules', 'onnxruntime-node', 'bin');
+  for (const path of existsSync(binaries) ? filesUnder(binaries) : []) run('strip', ['-s', path]);
 }
 
 function dependenciesOf(folder) {
