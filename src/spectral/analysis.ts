@@ -1,8 +1,9 @@
 import { type Field, gaussianWeights, type Grid, type Rows, spectralGrid, type Tile, tileLayout } from '../atlas/index.js';
-import { DteError } from '../base/index.js';
+import { assert, DteError } from '../base/index.js';
 import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { fourierAnalysis } from './fourier-analysis.js';
 import { lanesTogether } from './lanes-together.js';
+import { type LayersApart, tooManyLayers } from './layers-apart.js';
 import { legendreAnalysis } from './legendre-analysis.js';
 import { groupsAtOnce, paddedWidth, type TransformTables, transformTables } from './legendre-table.js';
 import { lostWaves } from './lost-waves.js';
@@ -19,6 +20,8 @@ export interface Analysis {
   readonly truncation: number;
   /** Records the transform of a field without missing values; layers keep what they are. */
   apply<Layer>(pass: Pass, field: Field<Layer>): Field<Layer>;
+  /** As `apply`, without taking the layers of tiles together: one set of dispatches for all. `limit.binding` where they are too many. */
+  applyApart(pass: Pass, tiles: readonly Tile[]): LayersApart;
   release(): void;
 }
 
@@ -45,6 +48,13 @@ export async function prepareAnalysis(engine: Engine, grid: Grid, truncation: nu
     apply(pass, field) {
       checkField(field, grid);
       return { grid: target, layers: field.layers, tiles: analysed(pass, tables, weight, field, !perCosine), mayBeMissing: false };
+    },
+    applyApart(pass, tiles) {
+      const width = paddedWidth(tables, tiles[0]?.lanes ?? 1);
+      const areFull = tiles.slice(0, -1).every((tile) => tile.lanes === width);
+      assert(areFull, 'every tile but the last fills its group');
+      if (tiles.length > groupsAtOnce(pass, tables, target.points, width)) throw tooManyLayers(8 * tiles.length, grid);
+      return apartBatch(pass, tables, weight, tiles, !perCosine);
     },
     release() {
       tables.release();
@@ -121,6 +131,18 @@ function analysed(pass: Pass, tables: TransformTables, weight: DeviceArray<'f32'
 }
 
 function analysedBatch(pass: Pass, tables: TransformTables, weight: DeviceArray<'f32'>, batch: readonly Tile[], takeMean: boolean): Tile[] {
+  const { coefficients, mean, layers: lanes } = apartBatch(pass, tables, weight, batch, takeMean);
+  const points = (tables.truncation + 1) * (tables.truncation + 2);
+  return together(pass, coefficients, mean, { points, lanes, firstLayer: batch[0]?.firstLayer ?? 0 });
+}
+
+function apartBatch(
+  pass: Pass,
+  tables: TransformTables,
+  weight: DeviceArray<'f32'>,
+  batch: readonly Tile[],
+  takeMean: boolean,
+): LayersApart {
   const { truncation, fourier: plan } = tables;
   const points = (truncation + 1) * (truncation + 2);
   const width = paddedWidth(tables, batch[0]?.lanes ?? 1);
@@ -155,7 +177,7 @@ function analysedBatch(pass: Pass, tables: TransformTables, weight: DeviceArray<
       ...{ plan: tasks, start, sine: tables.sine, factor: tables.factor, fourier, coefficient },
     });
   }
-  return together(pass, coefficient, mean, { points, lanes, firstLayer: batch[0]?.firstLayer ?? 0 });
+  return { coefficients: coefficient, mean, layers: lanes };
 }
 
 interface Range {

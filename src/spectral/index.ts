@@ -28,8 +28,11 @@ export { type Analysis, type AnalysisOptions, prepareAnalysis } from './analysis
 export { type CoefficientOperator, coefficientOperator, type Factors } from './coefficient-operator.js';
 export { type Band, type CesaroOptions, prepareBandpass, prepareCesaro, prepareLaplacian, prepareTruncation } from './filters.js';
 export { type GradientSynthesis, prepareGradient } from './gradient.js';
+export { fieldOfApart, type LayersApart } from './layers-apart.js';
+export { epsilon } from './recurrence.js';
 export { prepareSynthesis, type Synthesis, type SynthesisOptions } from './synthesis.js';
 export { earthRadius } from '../atlas/index.js';
 export { type Pair, type WindFromVorticity, windFromVorticity, type WindOptions } from './wind.js';
+export { coefficientCount, coefficientIndex } from './triangle.js';
 export { prepareWindAnalysis, type WindAnalysis } from './wind-analysis.js';
 export { prepareWindSynthesis, type WindSynthesis, type WindSynthesisOptions } from './wind-synthesis.js';

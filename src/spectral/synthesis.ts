@@ -1,8 +1,9 @@
-import { type Field, type Grid, maxLanes, type Tile, tileLayout } from '../atlas/index.js';
+import { type Field, type Grid, maxLanes, spectralGrid, type Tile, tileLayout } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
-import type { DeviceArray, Engine, Pass } from '../compute/index.js';
+import type { Engine, Pass } from '../compute/index.js';
 import { fourier } from './fourier.js';
 import { lanesApart } from './lanes-apart.js';
+import { type LayersApart, tooManyLayers } from './layers-apart.js';
 import { legendre } from './legendre.js';
 import { groupsAtOnce, paddedWidth, type TransformTables, transformTables } from './legendre-table.js';
 import { checkSpectral, checkTruncation, nameOf } from './triangle.js';
@@ -23,6 +24,8 @@ export interface Synthesis {
   readonly grid: Grid;
   /** Records the transform of a field of type `sh`; layers keep what they are. */
   apply<Layer>(pass: Pass, field: Field<Layer>): Field<Layer>;
+  /** As `apply`, of layers whose coefficients lie apart already: one set of dispatches for all. `limit.binding` where they are too many. */
+  applyApart(pass: Pass, layers: LayersApart): readonly Tile[];
   release(): void;
 }
 
@@ -54,6 +57,13 @@ export async function prepareSynthesis(engine: Engine, truncation: number, grid:
       checkSpectral(field, truncation);
       return { grid, layers: field.layers, tiles: synthesised(pass, tables, grid, field, options), mayBeMissing: false };
     },
+    applyApart(pass, source) {
+      const layout = tileLayout(Math.max(grid.points, 2 * tables.fourier.complexes), source.layers, pass.maxBindingBytes);
+      const points = spectralGrid(truncation).points;
+      const width = paddedWidth(tables, layout[0]?.[1] ?? 1);
+      if (layout.length > groupsAtOnce(pass, tables, points, width)) throw tooManyLayers(source.layers, grid);
+      return synthesisedBatch(pass, tables, grid, layout, source);
+    },
     release: tables.release,
   };
 }
@@ -68,34 +78,46 @@ function checkResolution({ fourier: plan }: TransformTables, grid: Grid, truncat
 }
 
 function synthesised(pass: Pass, tables: TransformTables, grid: Grid, field: Field, { perCosine = false }: SynthesisOptions): Tile[] {
-  const { complexes } = tables.fourier;
-  const layout = tileLayout(Math.max(grid.points, 2 * complexes), field.layers.length, pass.maxBindingBytes);
+  const layout = tileLayout(Math.max(grid.points, 2 * tables.fourier.complexes), field.layers.length, pass.maxBindingBytes);
   const width = paddedWidth(tables, layout[0]?.[1] ?? 1);
   const groups = groupsAtOnce(pass, tables, field.grid.points, width);
   const tiles: Tile[] = [];
   for (let first = 0; first < layout.length; first += groups) {
     const batch = layout.slice(first, first + groups);
     const firstLayer = batch[0]?.[0] ?? 0;
-    const lanes = batch.reduce((sum, [, count]) => sum + count, 0);
-    const coefficients = apart(pass, field, { firstLayer, lanes, takeMean: !perCosine });
-    const array = pass.allocate('f32', wholeQuads(batch.length * 2 * complexes * width));
-    for (const { tasks, plan, start, segmentsAt, placesAt, restAt } of tables.blocks) {
-      pass.run(legendre, {
-        ...{ tasks, lanes, width, truncation: tables.truncation, points: field.grid.points, complexes, segmentsAt, placesAt, restAt },
-        ...{ plan, start, sine: tables.sine, factor: tables.factor, coefficient: coefficients.apart, fourier: array },
-      });
-    }
-    for (const [group, [layer, count]] of batch.entries()) {
-      const values = pass.allocate('f32', grid.points * count);
-      const { longestRow, longestCircle } = tables.fourier;
-      pass.run(fourier, {
-        ...{ rows: tables.rows, longestRow, longestCircle, lanes: count, width, group, complexes },
-        ...{ plan: tables.rowPlan, root: tables.root, mean: coefficients.mean, fourier: array, values },
-      });
-      tiles.push({ values, firstLayer: layer, lanes: count });
-    }
+    const layers = batch.reduce((sum, [, count]) => sum + count, 0);
+    const source = apart(pass, field, { firstLayer, layers, takeMean: !perCosine });
+    tiles.push(...synthesisedBatch(pass, tables, grid, batch, source));
   }
   return tiles;
+}
+
+/** Tiles of some layers, of the width of the first. */
+function synthesisedBatch(
+  pass: Pass,
+  tables: TransformTables,
+  grid: Grid,
+  batch: readonly (readonly [number, number])[],
+  source: LayersApart,
+): Tile[] {
+  const { complexes, longestRow, longestCircle } = tables.fourier;
+  const width = paddedWidth(tables, batch[0]?.[1] ?? 1);
+  const points = spectralGrid(tables.truncation).points;
+  const array = pass.allocate('f32', wholeQuads(batch.length * 2 * complexes * width));
+  for (const { tasks, plan, start, segmentsAt, placesAt, restAt } of tables.blocks) {
+    pass.run(legendre, {
+      ...{ tasks, lanes: source.layers, width, truncation: tables.truncation, points, complexes, segmentsAt, placesAt, restAt },
+      ...{ plan, start, sine: tables.sine, factor: tables.factor, coefficient: source.coefficients, fourier: array },
+    });
+  }
+  return batch.map(([firstLayer, lanes], group) => {
+    const values = pass.allocate('f32', grid.points * lanes);
+    pass.run(fourier, {
+      ...{ rows: tables.rows, longestRow, longestCircle, lanes, width, group, complexes },
+      ...{ plan: tables.rowPlan, root: tables.root, mean: source.mean, fourier: array, values },
+    });
+    return { values, firstLayer, lanes };
+  });
 }
 
 /** The shader reads four numbers at a time. */
@@ -105,27 +127,23 @@ function wholeQuads(length: number): number {
 
 interface Range {
   readonly firstLayer: number;
-  readonly lanes: number;
+  readonly layers: number;
   readonly takeMean: boolean;
 }
 
 /** The coefficients of some layers, each layer's side by side, and their means. */
-function apart(
-  pass: Pass,
-  field: Field,
-  { firstLayer, lanes, takeMean }: Range,
-): { readonly apart: DeviceArray<'f32'>; readonly mean: DeviceArray<'f32'> } {
+function apart(pass: Pass, field: Field, { firstLayer, layers, takeMean }: Range): LayersApart {
   const { points } = field.grid;
-  const target = pass.allocate('f32', points * lanes);
-  const mean = pass.allocate('f32', Math.ceil(lanes / maxLanes) * maxLanes);
+  const target = pass.allocate('f32', points * layers);
+  const mean = pass.allocate('f32', Math.ceil(layers / maxLanes) * maxLanes);
   for (const tile of field.tiles) {
     const begin = Math.max(firstLayer, tile.firstLayer);
-    const end = Math.min(firstLayer + lanes, tile.firstLayer + tile.lanes);
+    const end = Math.min(firstLayer + layers, tile.firstLayer + tile.lanes);
     if (begin >= end) continue;
     pass.run(lanesApart, {
       ...{ points, count: end - begin, lanes: tile.lanes, firstLane: begin - tile.firstLayer },
-      ...{ lanesApart: lanes, firstApart: begin - firstLayer, takeMean: takeMean ? 1 : 0, together: tile.values, apart: target, mean },
+      ...{ lanesApart: layers, firstApart: begin - firstLayer, takeMean: takeMean ? 1 : 0, together: tile.values, apart: target, mean },
     });
   }
-  return { apart: target, mean };
+  return { coefficients: target, mean, layers };
 }
