@@ -81,8 +81,12 @@ const surface: Readonly<Record<string, readonly string[]>> = {
   'infero/index': ['inferenceEngines', 'openModel'],
   'pyfdb/index': ['DataHandle', 'FDB', 'pyfdbModule'],
   'spectral/index': [
+    'coefficientCount',
+    'coefficientIndex',
     'coefficientOperator',
     'earthRadius',
+    'epsilon',
+    'fieldOfApart',
     'prepareAnalysis',
     'prepareBandpass',
     'prepareCesaro',
@@ -96,6 +100,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
   ],
   'plume/index': ['paramTypes', 'pluginKinds'],
   'stats/index': ['TimeWindow', 'parseStatistic', 'prepareWindow', 'statistics', 'windowAt'],
+  'twin/index': ['cases', 'createTwin', 'gravity'],
   'serve/index': ['problemOf', 'serveStore', 'statusOf', 'storeApp'],
 };
 

@@ -20,7 +20,10 @@ export interface Analysis {
   readonly truncation: number;
   /** Records the transform of a field without missing values; layers keep what they are. */
   apply<Layer>(pass: Pass, field: Field<Layer>): Field<Layer>;
-  /** As `apply`, without taking the layers of tiles together: one set of dispatches for all. `limit.binding` where they are too many. */
+  /**
+   * As `apply`, without taking the layers of tiles together: one set of dispatches for all. Means are left among the coefficients.
+   * `limit.binding` where they are too many.
+   */
   applyApart(pass: Pass, tiles: readonly Tile[]): LayersApart;
   release(): void;
 }
@@ -54,7 +57,7 @@ export async function prepareAnalysis(engine: Engine, grid: Grid, truncation: nu
       const areFull = tiles.slice(0, -1).every((tile) => tile.lanes === width);
       assert(areFull, 'every tile but the last fills its group');
       if (tiles.length > groupsAtOnce(pass, tables, target.points, width)) throw tooManyLayers(8 * tiles.length, grid);
-      return apartBatch(pass, tables, weight, tiles, !perCosine);
+      return apartBatch(pass, tables, weight, tiles, false);
     },
     release() {
       tables.release();

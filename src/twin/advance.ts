@@ -64,7 +64,13 @@ function tendenciesOf(args: Arguments, k: number, member: number, part: number, 
   own[2] = -(e * of(C + other) - b * of(D + below) + c * of(D + above));
 }
 
-function store(args: Arguments, factor: Arguments['factor'], scheme: number, at: readonly [number, number, number], own: Float64Array): void {
+function store(
+  args: Arguments,
+  factor: Arguments['factor'],
+  scheme: number,
+  at: readonly [number, number, number],
+  own: Float64Array,
+): void {
   const { base, first, middle, tendency, advanced, middleShare } = args;
   let vo = 0;
   let d = 0;

@@ -120,7 +120,13 @@ function memberDiagnostics(model: Model, tables: RowTables, read: ReadSums, memb
     availableEnergy: (energy - phi * (meanPhi + phi / 2)) / gravity,
     potentialEnstrophy: gravity * mean(2),
     greatestWind: Math.sqrt(Array.from({ length: rows }, (_, row) => real(row, 3)).reduce((most, value) => Math.max(most, value), 0)),
-    leastVorticity: extremum(rowOf((row, best) => real(row, 4) < real(best, 4)), 0),
-    greatestVorticity: extremum(rowOf((row, best) => real(row, 5) > real(best, 5)), 1),
+    leastVorticity: extremum(
+      rowOf((row, best) => real(row, 4) < real(best, 4)),
+      0,
+    ),
+    greatestVorticity: extremum(
+      rowOf((row, best) => real(row, 5) > real(best, 5)),
+      1,
+    ),
   };
 }

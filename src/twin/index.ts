@@ -8,7 +8,15 @@
  *     const [control] = await twin.diagnostics();                         // mass, energy, extremes of vorticity
  *     twin.close();
  */
-export { cases, type CaseKind, type CaseParameter, type Diffusion, gravity, type PointValues, type ShallowWaterCase } from './cases/index.js';
+export {
+  cases,
+  type CaseKind,
+  type CaseParameter,
+  type Diffusion,
+  gravity,
+  type PointValues,
+  type ShallowWaterCase,
+} from './cases/index.js';
 export type { Diagnostics, Extremum } from './diagnostics.js';
 export type { TwinOptions } from './options.js';
 export type { SchemeName } from './time-scheme.js';

@@ -168,12 +168,16 @@ export class Twin {
   }
 
   #stepsPerRun(): number {
-    const dispatches = this.#prepared.groups.reduce((sum, { steps: [there] }) => sum + there.reduce((all, { steps }) => all + steps.length, 0), 0);
+    const dispatches = this.#prepared.groups.reduce(
+      (sum, { steps: [there] }) => sum + there.reduce((all, { steps }) => all + steps.length, 0),
+      0,
+    );
     return Math.max(1, Math.floor(dispatchesPerRun / dispatches));
   }
 
   #checkOpen(call: string): void {
-    if (this.#closed) throw new DteError('input.state', `${call} was called after the twin was closed`, { hint: 'make a new one with createTwin' });
+    if (this.#closed)
+      throw new DteError('input.state', `${call} was called after the twin was closed`, { hint: 'make a new one with createTwin' });
   }
 }
 
@@ -228,7 +232,10 @@ export async function createTwin(engine: Engine, options: TwinOptions = {}): Pro
 
 async function means(engine: Engine, members: number, meanPhi: number): Promise<Pick<Prepared, 'mean' | 'none'>> {
   const length = 3 * Math.max(members, maxLanes);
-  return { mean: await engine.upload('f32', new Float64Array(length).fill(meanPhi)), none: await engine.upload('f32', new Float64Array(length)) };
+  return {
+    mean: await engine.upload('f32', new Float64Array(length).fill(meanPhi)),
+    none: await engine.upload('f32', new Float64Array(length)),
+  };
 }
 
 /** One group's states, and the recordings that step them there and back. */

@@ -26,8 +26,7 @@ export const galewsky: CaseKind = {
     );
     // Mean over the sphere of the fall, by parts: half the integral of fall'(lat) (1 - sin(lat)).
     const meanFall = cumulativeIntegral(
-      (lat) =>
-        0.5 * (1 - Math.sin(lat)) * speedAt(lat) * (radius * coriolisOf((lat * 180) / Math.PI) + speedAt(lat) * Math.tan(lat)),
+      (lat) => 0.5 * (1 - Math.sin(lat)) * speedAt(lat) * (radius * coriolisOf((lat * 180) / Math.PI) + speedAt(lat) * Math.tan(lat)),
       south,
       north,
     )(north);
