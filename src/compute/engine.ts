@@ -75,9 +75,9 @@ export class Engine {
 
   /**
    * Records a pass and runs it. Device arrays reachable in what `record` returns stay alive; all others that the pass made go
-   * back to the pool.
+   * back to the pool. With `timing`, `onTimings` is told how long each dispatch of this pass took, in order.
    */
-  async run<R>(record: (pass: Pass) => R): Promise<R> {
+  async run<R>(record: (pass: Pass) => R, onTimings?: (timings: readonly DispatchTiming[]) => void): Promise<R> {
     const pass = new Pass((type, length) => this.#allocate(type, length), this.info.maxBindingBytes);
     let finished = false;
     try {
@@ -85,7 +85,10 @@ export class Engine {
       const result = record(pass);
       this.#countUploads(pass);
       const timings = await this.#executor.execute(pass.steps, this.#timing);
-      if (this.#timing) this.#timings.push(...timings);
+      if (this.#timing) {
+        this.#timings.push(...timings);
+        onTimings?.(timings);
+      }
       const kept = arraysIn(result);
       for (const array of pass.allocated) if (!kept.has(array)) array.release();
       finished = true;

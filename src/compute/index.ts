@@ -35,7 +35,7 @@ export { declarations, type Kernel, kernel, type Shape, type TwinArguments } fro
 export { missingValue } from './missing.js';
 export { openEngine } from './open-engine.js';
 export { Pass } from './pass.js';
-export type { KernelProfile } from './profile.js';
+export type { DispatchTiming, KernelProfile } from './profile.js';
 export { probe } from './self-check.js';
 export { recordValueRanges, type Reduced, type ValueRanges } from './record-value-ranges.js';
 export { expandShader } from './shader.js';

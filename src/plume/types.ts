@@ -90,11 +90,13 @@ export interface PluginInfo {
  */
 export interface Plugin {
   readonly info: PluginInfo;
+  /** It ends what takes longer than the configuration's `timeout` by itself; else the manager waits no longer, and leaves it out. */
+  readonly keepsTime?: boolean;
   /** What it requires, and its outputs as `offered`. */
   negotiate(): Promise<Protocol>;
   /** Called once with the agreed data, before the first step; outputs are allocated. */
   setup?(context: PluginContext, data: PluginData): Promise<void>;
-  /** Records a step. It may throw, and then nothing of what it recorded is run. */
+  /** Records a step, perhaps more than once: when a pass shared with others is refused. It may throw, and then nothing of it is run. */
   record?(pass: Pass, context: PluginContext, data: PluginData): void;
   run?(context: PluginContext, data: PluginData): Promise<void>;
   /** Called once after a `setup` that was begun, also when something failed. */

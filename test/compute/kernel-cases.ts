@@ -29,6 +29,7 @@ import { atlasCases } from './cases/atlas.js';
 import { twinCases } from './cases/twin.js';
 import { statsCases } from './cases/stats.js';
 import { tensorPackCases } from './cases/tensor-pack.js';
+import { plumeCases } from './cases/plume.js';
 
 export type Inputs = Readonly<Record<string, number | Float64Array | Uint32Array>>;
 
@@ -134,6 +135,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...tensorPackCases,
   entry(reorder, reorderCase),
   entry(markStrange, markStrangeCase),
+  ...plumeCases,
 ];
 
 function entry<K>(kernel: K, make: KernelCase['make']): KernelCase {
