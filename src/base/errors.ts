@@ -51,6 +51,7 @@ export const ERROR_CODES = {
   'limit.binding': 'an array is larger than the device can bind and cannot be split',
   'limit.space': 'a disk or a quota is full',
   'limit.range': 'a value cannot be represented (overflow, not finite)',
+  'limit.tolerance': 'a result is further from its reference than it may be',
   'unsupported.template': 'a GRIB template, packing or table that is valid but not implemented',
   'unsupported.grid': 'a grid type that is valid but not implemented for the operation',
   'unsupported.method': 'an interpolation method that is valid but not implemented',

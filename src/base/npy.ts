@@ -23,6 +23,8 @@ export interface NpyHeader {
   readonly shape: readonly number[];
   /** Byte where the elements begin. */
   readonly dataStart: number;
+  /** Elements lie in Fortran order: the first index runs fastest. Only where it was allowed. */
+  readonly isFortran: boolean;
 }
 
 const descriptions: Readonly<Record<NpyType, string>> = { f64: '<f8', f32: '<f4', i32: '<i4', i64: '<i8' };
@@ -78,7 +80,8 @@ export function readNpy(bytes: Uint8Array, file?: string): NpyArray {
   return { type, shape, values };
 }
 
-export function readNpyHeader(bytes: Uint8Array, file?: string): NpyHeader {
+/** `data.format` when damaged, and for elements in Fortran order unless they are allowed. */
+export function readNpyHeader(bytes: Uint8Array, file?: string, allowsFortran = false): NpyHeader {
   const text = (from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to));
   if (bytes.byteLength < 12 || text(0, 6) !== magic) refuse('no NUMPY magic at the start', file);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -96,8 +99,9 @@ export function readNpyHeader(bytes: Uint8Array, file?: string): NpyHeader {
     .split(',')
     .filter((part) => part.trim() !== '')
     .map(Number);
-  if (fortran === 'True' && extents.length > 1) refuse('Fortran order; accepted is C order', file);
-  return { descr, shape: extents, dataStart };
+  const isFortran = fortran === 'True' && extents.length > 1;
+  if (isFortran && !allowsFortran) refuse('Fortran order; accepted is C order', file);
+  return { descr, shape: extents, dataStart, isFortran };
 }
 
 function refuse(reason: string, file: string | undefined): never {

@@ -8,6 +8,7 @@ import { registerDemo } from './commands/demo.js';
 import { registerFdb } from './commands/fdb.js';
 import { registerGrib } from './commands/grib.js';
 import { registerGrid } from './commands/grid.js';
+import { registerInfero } from './commands/infero.js';
 import { registerInfo } from './commands/info.js';
 import { registerMars } from './commands/mars.js';
 import { registerMesh } from './commands/mesh.js';
@@ -37,6 +38,7 @@ export function buildProgram(run: Run): Command {
     registerFdb,
     registerMars,
     registerPlot,
+    registerInfero,
     registerCache,
     registerDemo,
     registerBench,

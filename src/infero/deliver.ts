@@ -29,13 +29,12 @@ export async function deliver(run: Running, { info, given }: CheckedOutput, resu
   const layout = given?.layout ?? wanted.layout;
   if (given !== undefined && given.values === result.values) return { values: given.values, shape, layout } as Tensor;
   const toDevice = given === undefined ? wanted.place === 'device' : given.values instanceof DeviceArray;
-  const values = toDevice ? await toDeviceMemory(run, info, result, layout, given) : await toHostMemory(run, info, result, layout, given);
+  const values = toDevice ? await toDeviceMemory(run, info, result, layout, given) : await toHostMemory(run, result, layout, given);
   return { values, shape, layout } as Tensor;
 }
 
 async function toHostMemory(
   { engine, meter, made }: Running,
-  { type }: TensorInfo,
   { values, shape }: SessionTensor,
   layout: TensorLayout,
   given: GivenTensor | undefined,
@@ -51,7 +50,7 @@ async function toHostMemory(
     plain = (await meter.time('downloadMs', () => engine.read(ordered)))[0] as HostValues;
     meter.downloadedBytes += plain.byteLength;
   } else if (isReordered(layout, shape)) {
-    return meter.time('outputReorderMs', () => reorderOnHost(type, plain, shape, layout, target));
+    return meter.time('outputReorderMs', () => reorderOnHost(plain, shape, layout, target));
   }
   if (target === undefined) return plain;
   await meter.time('downloadMs', () => assign(target, plain));
@@ -78,12 +77,10 @@ async function toDeviceMemory(
   if (target === undefined) made.add(array);
   const onHost = engine.hostMemory(array);
   if (onHost === undefined) {
-    const ordered = isReordered(layout, shape)
-      ? await meter.time('outputReorderMs', () => reorderOnHost(type, plain, shape, layout))
-      : plain;
+    const ordered = isReordered(layout, shape) ? await meter.time('outputReorderMs', () => reorderOnHost(plain, shape, layout)) : plain;
     await meter.time('downloadMs', () => engine.run((pass) => pass.copy(pass.upload(array.type, ordered as Float32Array), array, 0)));
   } else if (isReordered(layout, shape)) {
-    await meter.time('outputReorderMs', () => reorderOnHost(type, plain, shape, layout, onHost));
+    await meter.time('outputReorderMs', () => reorderOnHost(plain, shape, layout, onHost));
   } else {
     await meter.time('downloadMs', () => assign(onHost, plain));
   }

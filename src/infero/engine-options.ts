@@ -8,14 +8,18 @@ export type EngineOption =
 
 type ValueOf<O extends EngineOption> = O extends { readonly least: number } ? number : string;
 
+/** Threads of the processor. Every engine takes the keys, as configurations give them for all; one on a device has no use for them. */
+const threadKeys = { numInteropThreads: { default: 1, least: 1 }, numIntraopThreads: { default: 1, least: 1 } } as const;
+
 /** The options of an engine from a `model_config`. `input.config` for keys and values that it does not take. */
 export function engineOptions<const S extends Readonly<Record<string, EngineOption>>>(
   engine: string,
   config: ModelConfig,
   accepted: S,
 ): { readonly [K in keyof S]: ValueOf<S[K]> } {
-  for (const key of Object.keys(config)) if (!Object.hasOwn(accepted, key)) refuseKey(engine, key, Object.keys(accepted));
-  const values = Object.entries(accepted).map(([key, option]) => {
+  const all: Readonly<Record<string, EngineOption>> = { ...threadKeys, ...accepted };
+  for (const key of Object.keys(config)) if (!Object.hasOwn(all, key)) refuseKey(engine, key, Object.keys(all));
+  const values = Object.entries(all).map(([key, option]) => {
     const given = config[key];
     return [key, given === undefined ? option.default : checked(engine, key, given, option)] as const;
   });

@@ -12,8 +12,8 @@ export async function feed(run: Running, { info, given }: CheckedTensor): Promis
   const isReordered = given.layout === 'column-major' && shape.length > 1;
   const onHost = values instanceof DeviceArray ? run.engine.hostMemory(values) : values;
   if (onHost === undefined) return { shape, values: await fromDevice(run, values as DeviceArray, shape, isReordered) };
-  // Reordering writes to plain memory of the declared type, so that it is the only copy.
-  const ordered = isReordered ? await run.meter.time('inputReorderMs', () => reorderOnHost(info.type, onHost, shape, 'row-major')) : onHost;
+  // Reordering writes to plain memory, so that it is the only copy.
+  const ordered = isReordered ? await run.meter.time('inputReorderMs', () => reorderOnHost(onHost, shape, 'row-major')) : onHost;
   return { shape, values: await fromHost(run, info.type, ordered) };
 }
 

@@ -1,7 +1,5 @@
 import { type Engine, type DeviceArray, kernel, type TwinArguments } from '../compute/index.js';
 import type { HostValues, TensorLayout } from './types.js';
-import { newHostValues } from './tensor-types.js';
-import type { TensorType } from './types.js';
 
 const params = { n0: 'u32', n1: 'u32', n2: 'u32', n3: 'u32', n4: 'u32', n5: 'u32' } as const;
 const inputs = { source: 'f32' } as const;
@@ -79,15 +77,18 @@ export async function reorderOnDevice(
   });
 }
 
-/** A tensor in host memory, its elements in the other layout. */
-export function reorderOnHost<V extends HostValues>(
-  type: TensorType,
-  values: V,
+/** A tensor in host memory, its elements in the other layout; by default in plain memory of its own. */
+export function reorderOnHost(
+  values: HostValues,
   shape: readonly number[],
   into: TensorLayout,
-  target: HostValues = newHostValues(type, values.length),
+  target: HostValues = likeValues(values),
 ): HostValues {
   const extents = extentsOf(shape, into);
   reorderRange(extents, values, target as { [index: number]: unknown }, 0, extents.n0);
   return target;
+}
+
+function likeValues(values: HostValues): HostValues {
+  return new (values.constructor as Float32ArrayConstructor)(values.length);
 }

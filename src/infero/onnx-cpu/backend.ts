@@ -1,4 +1,4 @@
-import { DteError } from '../../base/index.js';
+import { DteError, folderOf } from '../../base/index.js';
 import type { Engine } from '../../compute/index.js';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Backend, BackendModel, BackendOptions, Session } from '../backend.js';
@@ -35,8 +35,7 @@ async function create(engine: Engine, model: BackendModel, { modelConfig }: Back
 
 /** Weights in files of their own lie beside the model. */
 function externalData(path: string | undefined): Pick<InferenceSession.SessionOptions, 'extra'> {
-  const folder = path === undefined ? undefined : (/^(.*)[\\/][^\\/]*$/.exec(path)?.[1] ?? '.');
-  return folder === undefined ? {} : { extra: { session: { model_external_initializers_file_folder_path: folder } } };
+  return path === undefined ? {} : { extra: { session: { model_external_initializers_file_folder_path: folderOf(path) } } };
 }
 
 function refusal(cause: Error, path: string | undefined, provider: string): DteError {
