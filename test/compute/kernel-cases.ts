@@ -26,6 +26,7 @@ import { keepCase, limitCase } from './cases/mir.js';
 import { markCase, statisticsCase } from './cases/regrid.js';
 import { spectralCases } from './cases/spectral.js';
 import { atlasCases } from './cases/atlas.js';
+import { plumePluginCases } from './cases/plume-plugins.js';
 import { twinCases } from './cases/twin.js';
 import { statsCases } from './cases/stats.js';
 import { tensorPackCases } from './cases/tensor-pack.js';
@@ -130,6 +131,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...spectralCases.map(([kernel, make]) => entry(kernel, make)),
   ...vectorCases.map(([kernel, make]) => entry(kernel, make)),
   ...atlasCases,
+  ...plumePluginCases,
   ...twinCases,
   ...statsCases,
   ...tensorPackCases,

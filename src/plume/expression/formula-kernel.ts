@@ -1,5 +1,5 @@
 import type { Shape } from '../../compute/index.js';
-import type { KernelText } from '../generated/make-kernel.js';
+import { interfaceOf, type KernelText } from '../generated/make-kernel.js';
 import type { Formulas } from './compile.js';
 import { Emitter, javascript, type Language, type Lookup, type Reading, type Term, wgsl } from './emit.js';
 import { javascriptPrelude } from './javascript.js';
@@ -88,7 +88,7 @@ export function formulaKernelText(stem: string, formulas: Formulas, group: Group
     outputs,
     extents: ['points', 'lanes'],
     strides,
-    wgsl: (interfaceText) => shaderOf(group, interfaceText, code.wgsl),
+    wgsl: shaderOf(group, interfaceOf({ params, inputs, outputs }), code.wgsl),
     javascript: {
       prelude: javascriptPrelude,
       twin: twinOf([...Object.keys(params), ...Object.keys(inputs), ...Object.keys(outputs)], code.javascript),

@@ -76,24 +76,6 @@ export function gatherLayers(pass: Pass, source: LayeredField, layers: readonly 
   return copied;
 }
 
-/** Layers side by side, `[points, layers of the target]`, into the tiles of a field. */
-export function scatterLayers(pass: Pass, source: DeviceArray<'f32'>, target: LayeredField): void {
-  const { points } = target.grid;
-  const sourceLanes = target.field.layers.length;
-  for (const { values, firstLayer, lanes } of target.field.tiles) {
-    pass.run(copyLanes, {
-      points,
-      count: lanes,
-      sourceLanes,
-      sourceStart: firstLayer,
-      targetLanes: lanes,
-      targetStart: 0,
-      source,
-      copied: values,
-    });
-  }
-}
-
 function tileOf({ field }: LayeredField, layer: number): Tile {
   return field.tiles.find(({ firstLayer, lanes }) => layer >= firstLayer && layer < firstLayer + lanes) as Tile;
 }

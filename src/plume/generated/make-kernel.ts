@@ -11,10 +11,15 @@ export interface KernelText {
   readonly extents: readonly string[];
   /** Arrays that hold `stride` (a parameter, or 1) elements for each point; the others are bound whole when points are cut into pieces. */
   readonly strides: Readonly<Record<string, string | 1>>;
-  /** The shader around its interface. */
-  readonly wgsl: (interfaceText: string) => string;
+  /** The shader, with its interface as `interfaceOf` has it. */
+  readonly wgsl: string;
   /** A JavaScript function `(args, start, end) => void`, and declarations that it uses; undefined: there is no twin. */
   readonly javascript: { readonly prelude: string; readonly twin: string } | undefined;
+}
+
+/** The interface of the shader: parameters and arrays, as the executor binds them. */
+export function interfaceOf({ params, inputs, outputs }: Pick<KernelText, 'params' | 'inputs' | 'outputs'>): string {
+  return declarations({ stem: '', params, inputs, outputs, threads: () => [], cpu: () => {}, tolerance: 0 });
 }
 
 /** The kernel of a text, ready to be recorded: compiled on a GPU, loaded as a module on the CPU executor. */
@@ -41,7 +46,7 @@ export async function makeKernel(engine: Engine, text: KernelText): Promise<Kern
     },
     ...(module === undefined ? {} : { module }),
   };
-  const made = kernel(stem, { ...spec, wgsl: text.wgsl(declarations({ stem, ...spec })) });
+  const made = kernel(stem, { ...spec, wgsl: text.wgsl });
   if (!isOnCpu) await compiled(engine, made);
   return made;
 }
