@@ -28,7 +28,6 @@ export const ERROR_CODES = {
   'input.config': 'a configuration has an unknown key or a value that is not accepted',
   'input.plugin': 'a plugin, its manifest or its code does not fit the contract',
   'input.metadata': 'no rule of the schema takes a message as it is described',
-  'input.plugin': 'a plugin, its manifest or its code does not fit the contract',
   'auth.access': 'the file system refuses access, or is read-only',
   'auth.locked': 'a database is locked for the operation',
   'absent.file': 'a file does not exist',
