@@ -26,8 +26,8 @@ export interface Param {
 
 /** Points and levels of a field that a plugin makes: those of one that it requires, or stated. */
 export interface ShapeRule {
-  /** Name of a required field whose grid, and levels unless stated, the output has. */
-  readonly like?: string;
+  /** Name of a required field whose grid, and levels unless stated, the output has; of several, the one with the most layers. */
+  readonly like?: string | readonly string[];
   /** A gridspec, where there is no `like` or the output has another grid. */
   readonly grid?: string;
   /** Default: those of `like`, else one level 0. */

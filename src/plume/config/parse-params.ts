@@ -10,17 +10,18 @@ const shapeKeys = ['like', 'grid', 'levels', 'levtype'];
 const versionKeys = ['requestedPlumeVersion', 'requestedAtlasVersion', 'offeredPlumeVersion', 'offeredAtlasVersion'] as const;
 const protocolKeys = ['required', 'offered', ...versionKeys];
 
-/** A parameter of a protocol or of a group in a configuration. */
-export function parseParam(entry: Entry, keys: readonly string[] = paramKeys): Param {
+/** A parameter of a protocol or of a group in a configuration. `usual` is what may be left out. */
+export function parseParam(entry: Entry, keys: readonly string[] = paramKeys, usual: Partial<Pick<Param, 'name' | 'type'>> = {}): Param {
   const map = entry.map(keys);
-  const name = map.get('name')?.text();
+  const name = map.get('name')?.text() ?? usual.name;
   if (name === undefined) throw entry.missing('name', 'every parameter has a name and a type');
   const named = entry.named(`parameter '${name}'`);
   const type = map.get('type');
-  if (type === undefined) throw named.missing('type', `types are ${paramTypes.join(', ')}`);
+  const read = type === undefined ? usual.type : parseType(type.named(`type of parameter '${name}'`));
+  if (read === undefined) throw named.missing('type', `types are ${paramTypes.join(', ')}`);
   const param: Param = {
     name,
-    type: parseType(type.named(`type of parameter '${name}'`)),
+    type: read,
     available: map.get('available')?.oneOf(['on-request', 'always']) ?? 'on-request',
     ...optional('comment', map.get('comment')?.text()),
     ...optional('levtype', map.get('levtype')?.text()),

@@ -6,7 +6,7 @@ import type { ModelData } from '../data/model-data.js';
 import { newField } from '../data/new-field.js';
 import { layersOf, type Scalar } from '../data/value.js';
 import { dataName } from '../derived/derivations.js';
-import type { Param } from '../protocol.js';
+import type { Param, ShapeRule } from '../protocol.js';
 import type { OutputHandle } from '../types.js';
 
 /** What one plugin makes: its fields and scalars among the data. */
@@ -30,11 +30,14 @@ export function outputProblems(outputs: readonly Param[], required: readonly Par
     if (type !== 'ATLAS_FIELD') return [];
     if (shape?.like === undefined && shape?.grid === undefined)
       return [`its output '${name}' has no shape (like: FIELD or grid: GRIDSPEC)`];
-    const { like } = shape;
-    return like !== undefined && agreed.get(like) !== 'ATLAS_FIELD'
-      ? [`its output '${name}' is like '${like}', which is no field agreed on`]
-      : [];
+    return namesLike(shape)
+      .filter((like) => agreed.get(like) !== 'ATLAS_FIELD')
+      .map((like) => `its output '${name}' is like '${like}', which is no field agreed on`);
   });
+}
+
+function namesLike(shape: ShapeRule | undefined): readonly string[] {
+  return shape?.like === undefined ? [] : [shape.like].flat();
 }
 
 /** Allocates outputs and puts them among the data. */
@@ -73,7 +76,9 @@ export async function makeOutputs(engine: Engine, plugin: string, params: readon
 }
 
 async function makeField(engine: Engine, { name, shape }: Param, data: ModelData): Promise<FieldEntry> {
-  const like = shape?.like === undefined ? undefined : data.fieldEntry(shape.like);
+  const [like] = namesLike(shape)
+    .map((other) => data.fieldEntry(other))
+    .toSorted((a, b) => b.field.layers.length - a.field.layers.length);
   const grid = shape?.grid === undefined ? (like?.grid as Grid) : await gridFromText(shape.grid);
   const levels = shape?.levels ?? like?.levels ?? [0];
   const levtype = shape?.levtype ?? like?.levtype;
