@@ -101,6 +101,8 @@ export interface Plugin {
   run?(context: PluginContext, data: PluginData): Promise<void>;
   /** Called once after a `setup` that was begun, also when something failed. */
   teardown?(context: PluginContext): Promise<void>;
+  /** Ends what loading began. Called once, last, also on a plugin that was rejected. */
+  close?(): Promise<void>;
 }
 
 /** What is done about a plugin that fails: left out from then on after so many failures, left out of this step, or everything ends. */

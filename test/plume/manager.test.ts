@@ -67,9 +67,11 @@ t.test('plugins live from negotiation to teardown, in order, and torn down in re
     run: (context: { readonly step: number }, data: { int(name: string): number }) =>
       void heard.push(`run ${name} ${context.step} ${data.int('NSTEP')}`),
     teardown: () => void heard.push(`teardown ${name}`),
+    close: () => void heard.push(`close ${name}`),
   });
-  testPlugins({ a: life('a'), b: life('b') });
-  const model = await modelOf(engine, configOf(['a'], ['b', 'every: 2']));
+  testPlugins({ a: life('a'), b: life('b'), no: { ...life('no'), protocol: 'required: [{name: nothing, type: INT}]' } });
+  const model = await modelOf(engine, configOf(['a'], ['no'], ['b', 'every: 2']));
+  test.same(heard.splice(0), ['close no'], 'one that is rejected is closed and nothing else');
   test.equal(model.plume.state, 'negotiated');
   test.equal(model.plume.isPluginActive('b'), true);
   await model.plume.feed(model.data);
@@ -79,11 +81,24 @@ t.test('plugins live from negotiation to teardown, in order, and torn down in re
   await model.plume.teardown();
   await model.plume.teardown();
   test.equal(model.plume.state, 'torn-down');
-  test.same(heard, ['setup a', 'setup b', 'run a 1 1', 'run b 1 1', 'run a 2 2', 'run a 3 3', 'run b 3 3', 'teardown b', 'teardown a']);
+  test.same(heard, [
+    'setup a',
+    'setup b',
+    'run a 1 1',
+    'run b 1 1',
+    'run a 2 2',
+    'run a 3 3',
+    'run b 3 3',
+    'teardown b',
+    'close b',
+    'teardown a',
+    'close a',
+  ]);
   test.match(model.plume.report(), {
     steps: 3,
     plugins: [
       { plugin: 'a', kind: 'test', state: 'torn-down', info: { name: 'core of a', version: '1.2.3' }, runs: 3, failures: [] },
+      { plugin: 'no', state: 'rejected', reasons: ['required but not offered: nothing'] },
       { plugin: 'b', runs: 2 },
     ],
   });

@@ -39,6 +39,7 @@ interface Parts {
   readonly run?: (context: PluginContext, data: PluginData) => void | Promise<void>;
   readonly record?: NonNullable<Plugin['record']>;
   readonly teardown?: (context: PluginContext) => void | Promise<void>;
+  readonly close?: () => void;
   readonly keepsTime?: boolean;
 }
 
@@ -47,7 +48,7 @@ export function testPlugins(plugins: Readonly<Record<string, Parts>>): void {
   pluginKinds.set('test', async () => ({
     load: async ({ lib }) => {
       const parts = plugins[lib] as Parts;
-      const { protocol = 'required: []', setup, run, record, teardown, keepsTime } = parts;
+      const { protocol = 'required: []', setup, run, record, teardown, close, keepsTime } = parts;
       return {
         info: { name: `core of ${lib}`, version: '1.2.3' },
         negotiate: () => parseProtocol(protocol),
@@ -55,6 +56,7 @@ export function testPlugins(plugins: Readonly<Record<string, Parts>>): void {
         setup: async (context, data) => setup?.(context, data),
         ...(record === undefined ? { run: async (context, data) => run?.(context, data) } : { record }),
         teardown: async (context) => teardown?.(context),
+        close: async () => close?.(),
       };
     },
   }));

@@ -33,7 +33,7 @@ export async function negotiateAll(engine: Engine, lives: readonly PluginLife[],
   for (const { life, plugin, requires } of candidates) {
     const decision = withProblems(negotiate({ ...offers, offered }, requires, life.spec.groups), requires, offered, derived, candidates);
     if (!decision.accepted) {
-      life.reject({ plugin: life.spec.name, ...decision });
+      await life.reject({ plugin: life.spec.name, ...decision }, plugin);
       continue;
     }
     life.accept(plugin, requires.offered, { plugin: life.spec.name, ...decision });
@@ -44,8 +44,9 @@ export async function negotiateAll(engine: Engine, lives: readonly PluginLife[],
 
 async function candidateOf(engine: Engine, life: PluginLife): Promise<Candidate | undefined> {
   let phase: PluginPhase = 'load';
+  let plugin: Plugin | undefined;
   try {
-    const plugin = await loadPlugin(engine, life.spec);
+    plugin = await loadPlugin(engine, life.spec);
     phase = 'negotiate';
     return { life, plugin, requires: await plugin.negotiate() };
   } catch (error) {
@@ -53,7 +54,7 @@ async function candidateOf(engine: Engine, life: PluginLife): Promise<Candidate 
     const { name, onError } = life.spec;
     const failure = { plugin: name, phase, step: 0, error: pluginError(name, phase, 0, error) };
     life.failures.push(failure);
-    life.reject({ ...noDecision, plugin: name, reasons: [failure.error.message] });
+    await life.reject({ ...noDecision, plugin: name, reasons: [failure.error.message] }, plugin);
     if (onError === 'abort') throw failure.error;
     return undefined;
   }

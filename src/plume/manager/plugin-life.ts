@@ -50,9 +50,12 @@ export class PluginLife {
     return this.plugin?.record !== undefined;
   }
 
-  reject(decision: PluginDecision): void {
+  /** `plugin`: as far as it was loaded. */
+  async reject(decision: PluginDecision, plugin?: Plugin): Promise<void> {
     this.decision = decision;
     this.state = 'rejected';
+    this.plugin = plugin;
+    await this.#close();
   }
 
   accept(plugin: Plugin, outputs: readonly Param[], decision: PluginDecision): void {
@@ -169,7 +172,10 @@ export class PluginLife {
     } finally {
       this.#outputs?.release();
       this.#outputs = undefined;
-      if (this.state !== 'rejected') this.state = 'torn-down';
+      if (this.state !== 'rejected') {
+        await this.#close();
+        this.state = 'torn-down';
+      }
     }
   }
 
@@ -188,6 +194,16 @@ export class PluginLife {
       readBytes: this.#readBytes,
       failures: [...this.failures],
     };
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#within(this.plugin?.close?.());
+    } catch (error) {
+      const { state } = this;
+      this.fail('teardown', error);
+      this.state = state;
+    }
   }
 
   async #within(work: Promise<void> | undefined): Promise<void> {
