@@ -22,6 +22,7 @@ export { inferenceEngines } from './engines.js';
 export type { Model } from './model.js';
 export { type ModelSetup, modelSetup, parseModelConfig } from './model-config.js';
 export { openModel } from './open-model.js';
+export * from './pack/index.js';
 export { inRows, readTensor, type TensorFormat, tensorFormatOf, writeTensor } from './tensor-file.js';
 export { newHostValues, shapeText } from './tensor-types.js';
 export type * from './types.js';

@@ -5,5 +5,6 @@ export const pluginKinds = new Map<string, () => Promise<PluginLoader>>([
   ['kernel', async () => (await import('./loaders/kernel.js')).kernelLoader],
   ['expression', async () => (await import('./loaders/expression.js')).expressionLoader],
   ['gpujs', async () => (await import('./loaders/gpujs.js')).gpujsLoader],
+  ['infero', async () => (await import('./loaders/infero.js')).inferoLoader],
   ['module', async () => (await import('./loaders/module.js')).moduleLoader],
 ]);

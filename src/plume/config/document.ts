@@ -1,5 +1,5 @@
 import type { Document, LineCounter, Node } from 'yaml';
-import { DteError, nearestWord } from '../../base/index.js';
+import { DteError, nearestWord, type Where } from '../../base/index.js';
 
 /** A value of a YAML or JSON document with its place, to be taken apart with checks that name what they met and where. */
 export class Entry {
@@ -22,8 +22,9 @@ export class Entry {
     return start === undefined ? this.#line : this.#source.lines.linePos(start).line;
   }
 
-  get where(): { readonly file?: string; readonly line?: number } {
+  get where(): Where {
     const { line } = this;
+    if (this.#source.where !== undefined) return this.#source.where;
     return { ...(this.#source.name === undefined ? {} : { file: this.#source.name }), ...(line === undefined ? {} : { line }) };
   }
 
@@ -56,6 +57,14 @@ export class Entry {
       entries.set(key, new Entry(`${key} of ${this.what}`, pair.value as Node | null, this.#source, line));
     }
     return entries;
+  }
+
+  /** The entries of a map whose keys are names of the user's. */
+  members(): ReadonlyMap<string, Entry> {
+    const node = this.#node;
+    if (!this.#source.isMap(node)) throw this.error('is not a map', 'a map from names to what belongs to them is expected');
+    const keys = node.items.map((pair) => String((pair.key as { readonly value?: unknown } | null)?.value ?? pair.key));
+    return this.map(keys);
   }
 
   /** The items of a list, each named after the list and its place in it. */
@@ -129,6 +138,8 @@ export class Entry {
 interface Source {
   /** A path. */
   readonly name: string | undefined;
+  /** Place of the whole, where it was part of another document. */
+  readonly where: Where | undefined;
   readonly document: Document;
   readonly lines: LineCounter;
   readonly isMap: typeof import('yaml').isMap;
@@ -136,7 +147,7 @@ interface Source {
 }
 
 /** A document given as YAML, as JSON, or as the value that either would be. `input.syntax` where it cannot be read. */
-export async function readDocument(what: string, given: string | object, name?: string): Promise<Entry> {
+export async function readDocument(what: string, given: string | object, name?: string, place?: Where): Promise<Entry> {
   const { isMap, isSeq, LineCounter, parseDocument } = await import('yaml');
   const text = typeof given === 'string' ? given : JSON.stringify(given);
   const lines = new LineCounter();
@@ -144,12 +155,12 @@ export async function readDocument(what: string, given: string | object, name?: 
   const problem = document.errors[0];
   if (problem !== undefined) {
     throw new DteError('input.syntax', `${what} cannot be read: ${problem.message}`, {
-      where: { ...(name === undefined ? {} : { file: name }), line: lines.linePos(problem.pos[0]).line },
+      where: place ?? { ...(name === undefined ? {} : { file: name }), line: lines.linePos(problem.pos[0]).line },
       hint: 'YAML or JSON is expected',
       cause: problem,
     });
   }
-  return new Entry(what, document.contents, { name, document, lines, isMap, isSeq });
+  return new Entry(what, document.contents, { name, where: place, document, lines, isMap, isSeq });
 }
 
 function shorten(text: string): string {
