@@ -100,9 +100,14 @@ t.test('levels become features, are normalised, and outputs are new fields, seve
 
 t.test('members are samples of a batch, and a point that is missing stays missing', async (test) => {
   const layers = [1, 2].flatMap((number) => [1, 2, 3].map((level) => ({ level, number })));
-  const coreConfig = '{inputs: {a: {fields: [u]}, b: {fields: [v]}}, outputs: {difference: {fields: [{name: d, levels: [1, 2, 3]}]}}}';
+  const coreConfig =
+    '{inputs: {a: {fields: [u]}, b: {fields: [v]}}, outputs: {difference: {fields: [{name: d, levels: [1, 2, 3]}]}, ratio: {fields: [r1, {name: r23, levels: [2, 3]}]}}}';
   await onEngines(test, async (engine) => {
-    const [d] = await infer(test, engine, { model: tinyOnnx(tinyPair), coreConfig, layers, missingAt: 7 }, ['d']);
+    const [d, r1, r23] = await infer(test, engine, { model: tinyOnnx(tinyPair), coreConfig, layers, missingAt: 7 }, ['d', 'r1', 'r23']);
+    for (const [layer, values] of [r1?.[0], r23?.[0], r23?.[1], r1?.[1], r23?.[2], r23?.[3]].entries()) {
+      test.equal(values?.[7], null);
+      for (const point of [0, 87]) close(test, values?.[point], u(point, layer) / v(point, layer), `ratio, layer ${layer}, point ${point}`);
+    }
     test.equal(d?.length, 6);
     for (const [layer, values] of (d ?? []).entries()) {
       test.equal(values[7], null);
@@ -128,7 +133,6 @@ t.test('what does not fit the model or the data is refused, named', async (test)
   const engine = await cpuEngine();
   const pair = tinyOnnx(tinyPair);
   const both = 'a: {fields: [u]}, b: {fields: [v]}';
-  const members = [1, 2].flatMap((number) => [1, 2, 3].map((level) => ({ level, number })));
   const cases: readonly (readonly [Given, Parameters<typeof isDteError>[1], RegExp])[] = [
     [
       { model: pair, coreConfig: '{outputs: {ratio: {fields: [r]}}}' },
@@ -183,11 +187,6 @@ t.test('what does not fit the model or the data is refused, named', async (test)
       { model: pair, coreConfig: `{inputs: {a: {fields: [{name: u, scale: [1, 2]}]}, b: {fields: [v]}}, outputs: {ratio: {fields: [r]}}}` },
       'input.config',
       /'u' has 3 levels and 2 normalisations/,
-    ],
-    [
-      { model: pair, coreConfig: `{inputs: {${both}}, outputs: {ratio: {fields: [r, {name: s, levels: [1, 2]}]}}}`, layers: members },
-      'unsupported.method',
-      /tensor 'ratio' of 2 members cannot become several fields/,
     ],
     [
       {

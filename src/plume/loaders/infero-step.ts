@@ -1,6 +1,6 @@
 import type { Field, Grid, Tile } from '../../atlas/index.js';
 import { DteError } from '../../base/index.js';
-import type { DeviceArray, Engine } from '../../compute/index.js';
+import type { DeviceArray, Engine, Pass } from '../../compute/index.js';
 import {
   type Channel,
   type Model,
@@ -12,7 +12,8 @@ import {
   type TensorOrder,
   type Unpacker,
 } from '../../infero/index.js';
-import type { FieldHandle, FieldLayer, OutputHandle, PluginSpec } from '../types.js';
+import { copyLanes } from '../copy-lanes.js';
+import type { FieldHandle, FieldLayer, OutputHandle } from '../types.js';
 import { channelsFor, type InferoPlan, type TensorField, type TensorPlan } from './infero-config.js';
 
 /** A prepared step: tensors are allocated once, and no bytes of the host take part in packing and unpacking. */
@@ -35,12 +36,13 @@ interface Output {
   readonly unpacker: Unpacker;
   readonly values: DeviceArray<'f32'>;
   readonly shape: readonly number[];
-  readonly into: () => Field<FieldLayer>;
+  /** The fields that its channels become, in order. */
+  readonly handles: readonly OutputHandle[];
+  readonly layers: readonly FieldLayer[];
 }
 
 export async function prepareInferoStep(
   engine: Engine,
-  spec: PluginSpec,
   plan: InferoPlan,
   model: Model,
   fieldOf: (name: string) => FieldHandle,
@@ -63,7 +65,7 @@ export async function prepareInferoStep(
   };
   try {
     for (const tensor of plan.inputs) inputs.push(await inputOf(engine, tensor, infoOf(model.inputs, tensor), grid, members, fieldOf));
-    for (const tensor of plan.outputs) results.push(await outputOf(engine, spec, tensor, infoOf(model.outputs, tensor), members, outputs));
+    for (const tensor of plan.outputs) results.push(await outputOf(engine, tensor, infoOf(model.outputs, tensor), members, outputs));
   } catch (error) {
     release();
     throw error;
@@ -84,11 +86,16 @@ async function runStep(engine: Engine, model: Model, inputs: readonly Input[], o
       outputs: tensors(outputs),
     });
     await engine.run((pass) => {
-      for (const { unpacker, values, into } of outputs) {
-        const field = into();
+      for (const { unpacker, values, handles, layers } of outputs) {
         // Where an input was missing at a point, so is what was made of it, if the tensors lie alike.
-        const marks = missing.find((one) => one?.length === (field.layers.length / unpacker.channels) * unpacker.points);
-        unpacker.unpack(pass, values, { layers: field.layers, into: field, ...(marks === undefined ? {} : { missing: marks }) });
+        const marks = missing.find((one) => one?.length === (layers.length / unpacker.channels) * unpacker.points);
+        const into = handles.length === 1 ? handles[0]?.field : undefined;
+        const made = unpacker.unpack(pass, values, {
+          layers,
+          ...(into === undefined ? {} : { into }),
+          ...(marks === undefined ? {} : { missing: marks }),
+        });
+        if (into === undefined) spread(pass, made, handles, unpacker.channels);
       }
     });
   } finally {
@@ -128,7 +135,6 @@ async function inputOf(
 
 async function outputOf(
   engine: Engine,
-  spec: PluginSpec,
   plan: TensorPlan,
   info: TensorInfo,
   members: number,
@@ -136,16 +142,6 @@ async function outputOf(
 ): Promise<Output> {
   const handles = plan.fields.map(({ name }) => outputs[name] as OutputHandle);
   const channels = plan.fields.flatMap((field, index) => channelsFor(field, (handles[index] as OutputHandle).levels.length));
-  if (handles.length > 1 && members > 1) {
-    throw new DteError(
-      'unsupported.method',
-      `plugin '${spec.name}': tensor '${plan.tensor}' of ${members} members cannot become several fields`,
-      {
-        where: spec.where,
-        hint: 'let it become one field with several levels',
-      },
-    );
-  }
   const [first] = handles as [OutputHandle];
   const unpacker = await prepareUnpack(engine, first.grid, layoutOf(plan, info, channels));
   const shape = unpacker.shape(members);
@@ -157,21 +153,41 @@ async function outputOf(
       'f32',
       shape.reduce((product, extent) => product * extent, 1),
     ),
-    into: () => sideBySide(handles.map(({ field }) => field)),
+    handles,
+    layers: handles.length === 1 ? first.field.layers : Array.from({ length: members * channels.length }, () => ({ level: 0 })),
   };
 }
 
-/** Several fields seen as one: their tiles in a row. */
-function sideBySide(fields: readonly Field<FieldLayer>[]): Field<FieldLayer> {
-  const [first] = fields as [Field<FieldLayer>];
-  if (fields.length === 1) return first;
-  const layers: FieldLayer[] = [];
-  const tiles: Tile[] = [];
-  for (const field of fields) {
-    for (const tile of field.tiles) tiles.push({ ...tile, firstLayer: layers.length + tile.firstLayer });
-    layers.push(...field.layers);
+/** Hands the channels of every member out to the fields that they belong to, neighbouring lanes together. */
+function spread(pass: Pass, made: Field<FieldLayer>, handles: readonly OutputHandle[], channels: number): void {
+  const members = made.layers.length / channels;
+  let channel = 0;
+  for (const { field, levels } of handles) {
+    for (let member = 0; member < members; member++) {
+      for (let level = 0; level < levels.length; ) {
+        const source = placeOf(made, member * channels + channel + level);
+        const target = placeOf(field, member * levels.length + level);
+        const count = Math.min(levels.length - level, source.tile.lanes - source.lane, target.tile.lanes - target.lane);
+        pass.run(copyLanes, {
+          points: made.grid.points,
+          count,
+          sourceLanes: source.tile.lanes,
+          sourceStart: source.lane,
+          targetLanes: target.tile.lanes,
+          targetStart: target.lane,
+          source: source.tile.values,
+          copied: target.tile.values,
+        });
+        level += count;
+      }
+    }
+    channel += levels.length;
   }
-  return { ...first, layers, tiles };
+}
+
+function placeOf({ tiles }: Field, layer: number): { readonly tile: Tile; readonly lane: number } {
+  const tile = tiles.find(({ firstLayer, lanes }) => layer >= firstLayer && layer < firstLayer + lanes) as Tile;
+  return { tile, lane: layer - tile.firstLayer };
 }
 
 /** Positions of the wanted levels among those of one member. */

@@ -30,7 +30,7 @@ function inferoPlugin(spec: PluginSpec, plan: InferoPlan, engine: Engine, model:
     info: { name: `${spec.lib} (${model.engine.name}: ${model.engine.reason})`, version: '1' },
     negotiate: () => parseProtocol(protocolOf(plan)),
     async setup(context, data) {
-      step = await prepareInferoStep(engine, spec, plan, model, (name) => data.field(name), context.outputs);
+      step = await prepareInferoStep(engine, plan, model, (name) => data.field(name), context.outputs);
     },
     async run() {
       await step?.run();
