@@ -81,10 +81,13 @@ const surface: Readonly<Record<string, readonly string[]>> = {
   'infero/index': [
     'inRows',
     'inferenceEngines',
+    'layersOf',
     'modelSetup',
     'newHostValues',
     'openModel',
     'parseModelConfig',
+    'preparePack',
+    'prepareUnpack',
     'readTensor',
     'shapeText',
     'tensorFormatOf',
