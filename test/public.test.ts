@@ -125,7 +125,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'plumeVersion',
   ],
   'stats/index': ['TimeWindow', 'parseStatistic', 'prepareWindow', 'statistics', 'windowAt'],
-  'twin/index': ['cases', 'createTwin', 'gravity'],
+  'twin/index': ['TwinOutput', 'cases', 'createTwin', 'folderSink', 'gravity', 'openTwinOutput', 'parseReduction', 'storeSink'],
   'serve/index': ['problemOf', 'serveStore', 'statusOf', 'storeApp'],
 };
 

@@ -4,7 +4,7 @@ export interface ProgressEvent {
   readonly done: number;
   /** Undefined when the total is not known (a stream). */
   readonly total: number | undefined;
-  readonly unit: 'bytes' | 'fields' | 'rows';
+  readonly unit: 'bytes' | 'fields' | 'rows' | 'steps';
   /** Fields finished, when the unit is bytes. */
   readonly fields?: number;
 }

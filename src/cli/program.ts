@@ -14,6 +14,7 @@ import { registerMars } from './commands/mars.js';
 import { registerMesh } from './commands/mesh.js';
 import { registerPlot } from './commands/plot.js';
 import { registerRegrid } from './commands/regrid.js';
+import { registerTwin } from './commands/twin.js';
 import { registerWeights } from './commands/weights.js';
 import { logLevels } from './terminal/log.js';
 
@@ -37,6 +38,7 @@ export function buildProgram(run: Run): Command {
     registerRegrid,
     registerFdb,
     registerMars,
+    registerTwin,
     registerPlot,
     registerInfero,
     registerCache,

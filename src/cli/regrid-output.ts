@@ -81,7 +81,7 @@ async function fdbOutput(context: Context, engine: Engine, output: string, { enc
   };
 }
 
-async function keysOf(output: string): Promise<ReadonlyMap<string, string>> {
+export async function keysOf(output: string): Promise<ReadonlyMap<string, string>> {
   const text = output.slice('fdb:'.length);
   if (text === '') return new Map();
   const { parseKeywords } = await import('../mars/index.js');

@@ -107,8 +107,7 @@ function idsOf(param: string | number, tables: GribTables): readonly number[] {
 
 function identification(keys: NewMessageKeys, tables: GribTables): Uint8Array {
   const { time = 0, date } = keys;
-  const isDate = Number.isInteger(date) && date >= 10000101 && date <= 99991231 && date % 100 >= 1 && date % 100 <= 31;
-  if (!isDate || !Number.isInteger(time) || time < 0 || time > 2359 || time % 100 > 59) {
+  if (!isDate(date) || !Number.isInteger(time) || time < 0 || time > 2359 || time % 100 > 59) {
     throw new DteError('input.option', `date ${date} and time ${time} are not a time`, { hint: 'YYYYMMDD and HHMM' });
   }
   const bytes = new Uint8Array(21);
@@ -122,6 +121,12 @@ function identification(keys: NewMessageKeys, tables: GribTables): Uint8Array {
   bytes.set([Math.floor(date / 100) % 100, date % 100, Math.floor(time / 100), time % 100, 0, 0], 14);
   bytes[20] = TYPES_OF_DATA[keys.type ?? 'fc'] ?? 255;
   return bytes;
+}
+
+function isDate(date: number): boolean {
+  if (!Number.isInteger(date) || date < 10000101 || date > 99991231) return false;
+  const day = new Date(Date.UTC(Math.floor(date / 10000), (Math.floor(date / 100) % 100) - 1, date % 100));
+  return (day.getUTCFullYear() * 100 + day.getUTCMonth() + 1) * 100 + day.getUTCDate() === date;
 }
 
 /** ECMWF's local section number 1. */

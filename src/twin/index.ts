@@ -21,3 +21,4 @@ export type { Diagnostics, Extremum } from './diagnostics.js';
 export type { TwinOptions } from './options.js';
 export type { SchemeName } from './time-scheme.js';
 export { createTwin, type Twin, type TwinDescription, type TwinFields, type TwinLayer } from './twin.js';
+export * from './output/index.js';

@@ -281,7 +281,8 @@ t.test('a new message refuses what it does not know', async (t) => {
   const keys = { date: 20240229, param: '2t', levtype: 'sfc' } as const;
   t.throws(() => newMessage({ ...keys, param: '2tt' }, grid, tables), { code: 'input.option' });
   t.throws(() => newMessage({ ...keys, class: 'zz' }, grid, tables), { code: 'input.option' });
-  t.throws(() => newMessage({ ...keys, date: 20241 }, grid, tables), { code: 'input.option' });
+  for (const date of [20241, 20240230, 20241301, 20240400])
+    t.throws(() => newMessage({ ...keys, date }, grid, tables), { code: 'input.option' });
   t.throws(() => newMessage({ ...keys, param: 't', levtype: 'pl' }, grid, tables), { code: 'input.option', hint: 'a pressure in hPa' });
   t.throws(() => newMessage({ ...keys, step: 1.5 }, grid, tables), { code: 'input.option' });
 });

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { type Field, type Grid, gridFromSpec, tileLayout } from '../../src/atlas/index.js';
 import type { Context } from '../../src/base/index.js';
 import { nodeContext } from '../../src/base/node.js';
@@ -45,7 +45,7 @@ const reductions = [parseReduction('mean,max:3h')];
 const header = { date: 20260228, time: 1200, members: 2 } as const;
 
 /** Four times of an ensemble of two, every hour. */
-async function run(engine: Engine, sink: Parameters<typeof openTwinOutput>[1], post = {}): Promise<void> {
+async function run(t: Test, engine: Engine, sink: Parameters<typeof openTwinOutput>[1], post = {}): Promise<void> {
   const output = await openTwinOutput(engine, sink, { header, everySeconds: hour, reductions, post: parseMirOptions(post) });
   for (const hours of [0, 1, 2, 3]) await output.take([outputField(await fieldAt(engine, hours, 2))], hours * hour);
   t.same(output.unfinished, []);
@@ -59,7 +59,7 @@ t.test('a folder gets a file for each step, with headers and values that ecCodes
   t.teardown(() => engine.close());
   const place = join(folder, 'fields');
   const sink = folderSink(context, engine, place, { packing: 'ccsds', bits: 16 });
-  await run(engine, sink, { grid: '10/10' });
+  await run(t, engine, sink, { grid: '10/10' });
   await sink.close();
   t.same(
     readdirSync(place).sort(),
@@ -128,7 +128,7 @@ t.test('a store gets the same fields under the keys of their headers', async (t)
   const config = `{type: local, engine: toc, spaces: [{roots: [{path: '${root}'}]}]}`;
   const onStore: Context = { ...context, env: { ...context.env, FDB_CONFIG: config } };
   const sink = storeSink(engine, await openFdb(onStore), { packing: 'ccsds' });
-  await run(engine, sink, { grid: '30/30' });
+  await run(t, engine, sink, { grid: '30/30' });
   await sink.close();
   const fdb = await openFdb(onStore);
   const found: string[] = [];
@@ -151,7 +151,7 @@ t.test("fdb5's own tools list and read what the twin archived", { skip: noFdb ||
   t.teardown(() => engine.close());
   const onStore: Context = { ...context, env: { ...context.env, ...peer.env } };
   const sink = storeSink(engine, await openFdb(onStore), { bits: 16 });
-  await run(engine, sink, { grid: '30/30' });
+  await run(t, engine, sink, { grid: '30/30' });
   await sink.close();
   t.equal(peer.list('class=rd,expver=twin').length, 14);
   const request = peer.file(

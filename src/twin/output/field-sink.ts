@@ -1,7 +1,7 @@
 import type { Field } from '../../atlas/index.js';
 import type { Context, WritableFile } from '../../base/index.js';
 import type { Engine } from '../../compute/index.js';
-import type { Fdb } from '../../fdb/index.js';
+import type { Fdb, SinkOptions } from '../../fdb/index.js';
 import { encodeInParts, type EncodeOptions, find, type Message } from '../../grib/index.js';
 
 /**
@@ -22,7 +22,7 @@ export interface FieldSink {
 }
 
 /** Fields into a store; it is closed with the sink. */
-export function storeSink(engine: Engine, fdb: Fdb, options: EncodeOptions = {}): FieldSink {
+export function storeSink(engine: Engine, fdb: Fdb, options: SinkOptions = {}): FieldSink {
   const written = { fields: 0, bytes: 0 };
   fdb.onArchive((_key, _parts, length) => {
     written.fields += 1;

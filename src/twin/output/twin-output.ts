@@ -1,4 +1,4 @@
-import { type Field, releaseField } from '../../atlas/index.js';
+import { type Field, gridFromSpec, releaseField } from '../../atlas/index.js';
 import { DteError } from '../../base/index.js';
 import type { Engine, Pass } from '../../compute/index.js';
 import { type GribTables, gribTables, type Message } from '../../grib/index.js';
@@ -167,11 +167,20 @@ export class TwinOutput {
   }
 }
 
+/** Finds what is wrong with a header before there is a field. */
+function checkHeader(header: RunHeader, tables: GribTables): void {
+  const grid = gridFromSpec('F1');
+  const field = { grid, layers: [{ level: 1 }], tiles: [], mayBeMissing: false };
+  messagesFor({ param: 'u', levtype: 'ml', field }, { header, time: { seconds: 0 }, grid, tables });
+}
+
 /** Prepares the output of a run. Errors: `input.option` for windows that do not fit, `input.grid`, and others of MIR's options. */
 export async function openTwinOutput(engine: Engine, sink: FieldSink, options: TwinOutputOptions): Promise<TwinOutput> {
   checkReductions(options.reductions ?? [], options.everySeconds);
   const { post } = options;
   const mir = post === undefined || Object.keys(post).length === 0 ? undefined : createMir(engine, [post]);
   await mir?.check();
-  return new TwinOutput(engine, sink, options, { tables: await gribTables(engine.context), mir });
+  const tables = await gribTables(engine.context);
+  checkHeader(options.header, tables);
+  return new TwinOutput(engine, sink, options, { tables, mir });
 }

@@ -1,0 +1,25 @@
+import { DteError } from '../../base/index.js';
+import { parseDuration } from '../../mars/index.js';
+
+/** Seconds of `1h`, `30m`, `90s`, `6` (hours). Errors: `input.option`. */
+export function secondsOf(option: string, text: string): number {
+  const seconds = parseDuration(text)?.seconds;
+  if (seconds !== undefined && seconds > 0) return seconds;
+  throw new DteError('input.option', `'${text}' is not a length of time`, { where: { option }, hint: 'such as 1h, 30m, 90s or 6h' });
+}
+
+/** How many steps a time takes. Errors: `input.option` where it is not a whole number of them. */
+export function stepsOf(option: string, seconds: number, stepSeconds: number): number {
+  const steps = Math.round(seconds / stepSeconds);
+  // Default steps are fractions of an hour, such as 3600 s / 7.
+  if (steps >= 1 && Math.abs(steps * stepSeconds - seconds) < 1e-6 * seconds) return steps;
+  throw new DteError('input.option', `${seconds} s are not a whole number of time steps of ${Number(stepSeconds.toFixed(3))} s`, {
+    where: { option },
+    hint: 'choose the time step with --step',
+  });
+}
+
+/** The next step at which one of several periods is due, after `step`; at most `last`. */
+export function nextDue(step: number, periods: readonly number[], last: number): number {
+  return Math.min(last, ...periods.map((period) => (Math.floor(step / period) + 1) * period));
+}
