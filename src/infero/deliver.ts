@@ -1,10 +1,11 @@
+import { DteError } from '../base/index.js';
 import { DeviceArray } from '../compute/index.js';
 import type { SessionTensor } from './backend.js';
 import type { CheckedOutput, GivenTensor } from './check.js';
 import { isPlain } from './feed.js';
 import { reorderOnDevice, reorderOnHost } from './reorder.js';
 import type { Running } from './run-session.js';
-import { assign } from './tensor-types.js';
+import { assign, shapeText } from './tensor-types.js';
 import type { HostValues, Place, Tensor, TensorInfo, TensorLayout } from './types.js';
 
 /** The memory of an output, where the session can write to it by itself. */
@@ -28,6 +29,11 @@ export async function deliver(run: Running, { info, given }: CheckedOutput, resu
   const { shape } = result;
   const layout = given?.layout ?? wanted.layout;
   if (given !== undefined && given.values === result.values) return { values: given.values, shape, layout } as Tensor;
+  if (given !== undefined && shapeText(given.shape) !== shapeText(shape)) {
+    throw new DteError('input.tensor', `output '${info.name}' has the shape ${shapeText(shape)} in this run`, {
+      hint: `the memory given for it has ${shapeText(given.shape)}`,
+    });
+  }
   const toDevice = given === undefined ? wanted.place === 'device' : given.values instanceof DeviceArray;
   const values = toDevice ? await toDeviceMemory(run, info, result, layout, given) : await toHostMemory(run, result, layout, given);
   return { values, shape, layout } as Tensor;

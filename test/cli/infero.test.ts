@@ -121,7 +121,12 @@ const mistakes: readonly (readonly [string, readonly string[], ErrorCode, RegExp
   ],
   ['an engine of upstream', ['inspect', model, '--engine', 'tf_c'], 'unsupported.engine', /'tf_c' is not built in; convert the SavedModel/],
   ['a folder', ['inspect', at('folder'), '--engine', 'trt'], 'unsupported.engine', /'trt' is not built in/],
-  ['an option of no engine', ['inspect', model, '--set', 'numThreads=2'], 'input.config', /no key 'numThreads'; did you mean/],
+  [
+    'an option of no engine',
+    ['inspect', model, '--set', 'numThreads=2'],
+    'input.config',
+    /no key 'numThreads'; accepted: numInteropThreads, numIntraopThreads, provider/,
+  ],
   [
     'a value that is none',
     ['inspect', model, '--set', 'numIntraopThreads=0'],

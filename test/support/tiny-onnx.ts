@@ -15,7 +15,15 @@ export interface TinyNode {
   readonly attributes?: Readonly<Record<string, number>>;
 }
 
+/** Weights in a file beside the model. */
+export interface TinyWeights {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly file: string;
+}
+
 export interface TinyModel {
+  readonly weights?: readonly TinyWeights[];
   readonly inputs: readonly TinyTensor[];
   readonly outputs: readonly TinyTensor[];
   readonly nodes: readonly TinyNode[];
@@ -38,11 +46,17 @@ function node({ op, inputs, outputs, attributes = {} }: TinyNode): Octets {
   return block(1, [...inputs.flatMap((name) => text(1, name)), ...outputs.flatMap((name) => text(2, name)), ...text(4, op), ...given]);
 }
 
+function weight({ name, shape, file }: TinyWeights): Octets {
+  const location = block(13, [...text(1, 'location'), ...text(2, file)]);
+  return block(5, [...shape.flatMap((extent) => number(1, extent)), ...number(2, 1), ...text(8, name), ...location, ...number(14, 1)]);
+}
+
 /** A model of opset 13. */
-export function tinyOnnx({ inputs, outputs, nodes }: TinyModel): Uint8Array {
+export function tinyOnnx({ inputs, outputs, nodes, weights = [] }: TinyModel): Uint8Array {
   const graph = [
     ...nodes.flatMap(node),
     ...text(2, 'tiny'),
+    ...weights.flatMap(weight),
     ...inputs.flatMap((input) => valueInfo(11, input)),
     ...outputs.flatMap((output) => valueInfo(12, output)),
   ];
@@ -63,4 +77,11 @@ export const tinyPair: TinyModel = {
     { op: 'Sub', inputs: ['a', 'b'], outputs: ['difference'] },
     { op: 'Div', inputs: ['a', 'b'], outputs: ['ratio'] },
   ],
+};
+
+/** y [4, 3, 2] is x [2, 3, 4] with its axes reversed: its elements in rows are those of x in columns. */
+export const tinyTranspose: TinyModel = {
+  inputs: [{ name: 'x', shape: [2, 3, 4] }],
+  outputs: [{ name: 'y', shape: [4, 3, 2] }],
+  nodes: [{ op: 'Transpose', inputs: ['x'], outputs: ['y'] }],
 };
