@@ -17,6 +17,7 @@ import { jump } from './fdb/jump.js';
 import { list } from './fdb/list.js';
 import { decode } from './grib/decode.js';
 import { encode } from './grib/encode.js';
+import { cpu } from './infero/cpu.js';
 import { apply } from './regrid/apply.js';
 import { conservative } from './regrid/conservative.js';
 import { weights } from './regrid/weights.js';
@@ -42,6 +43,7 @@ const benches: readonly Bench[] = [
   archive,
   list,
   jump,
+  cpu,
   kernels,
 ];
 const executorNames: readonly ExecutorName[] = ['cpu', 'gpu', 'software'];
