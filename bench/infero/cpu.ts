@@ -48,16 +48,29 @@ export const cpu: Bench = {
         };
         const aim = item.aim === undefined ? {} : { aim: item.aim };
         report({ ...row, work: `${item.name}, typed arrays`, own: onHost!, ...beside(onHost!, 'onnxruntime-node', peer!), ...aim });
-        report({ ...row, work: `${item.name}, arrays of the engine`, own: onDevice!, ...beside(onDevice!, 'onnxruntime-node', peer!), ...aim });
+        report({
+          ...row,
+          work: `${item.name}, arrays of the engine`,
+          own: onDevice!,
+          ...beside(onDevice!, 'onnxruntime-node', peer!),
+          ...aim,
+        });
       }
     });
   },
 };
 
-async function subjectsOf(engine: Engine, { model: name, inputs: files, repeats }: Case): Promise<Record<'plain' | 'host' | 'device', Subject>> {
+async function subjectsOf(
+  engine: Engine,
+  { model: name, inputs: files, repeats }: Case,
+): Promise<Record<'plain' | 'host' | 'device', Subject>> {
   const path = join(folder, `${name}.onnx`);
   const runtime = await import('onnxruntime-node');
-  const options: InferenceSession.SessionOptions = { executionProviders: ['cpu'], intraOpNumThreads: engine.info.threads, interOpNumThreads: 1 };
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: engine.info.threads,
+    interOpNumThreads: 1,
+  };
   const session = await runtime.InferenceSession.create(path, options);
   const model = await openModel(engine, { path }, { engine: 'onnx-cpu' });
   const onHost: Record<string, TensorArgument> = {};

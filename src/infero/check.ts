@@ -1,4 +1,5 @@
 import { DteError, nearestWord } from '../base/index.js';
+import type { Field } from '../atlas/index.js';
 import { DeviceArray, type Engine } from '../compute/index.js';
 import { maxRank } from './reorder.js';
 import { countOf, hostTypeName, hostTypes, isDeviceType, shapeText } from './tensor-types.js';
@@ -102,23 +103,25 @@ function checkTensor(engine: Engine, tensor: string, info: TensorInfo, given: Te
 }
 
 function checkShape(tensor: string, info: TensorInfo, shape: readonly number[], extents: Extents): void {
-  const wanted = `the model has ${shapeText(info.shape, info.symbols)}`;
+  const wanted = (): string => `the model has ${shapeText(info.shape, info.symbols)}`;
   if (!Array.isArray(shape) || shape.some((extent) => !Number.isInteger(extent) || extent < 1)) {
     refuse(`${tensor} has the shape ${shapeText(shape)}`, 'extents are whole numbers from 1');
   }
-  if (shape.length !== info.shape.length) refuse(`${tensor} has rank ${shape.length}, shape ${shapeText(shape)}`, wanted);
+  if (shape.length !== info.shape.length) refuse(`${tensor} has rank ${shape.length}, shape ${shapeText(shape)}`, wanted());
   for (const [index, extent] of info.shape.entries()) {
     const got = shape[index] as number;
-    if (extent !== null && got !== extent) refuse(`${tensor} has the shape ${shapeText(shape)}`, wanted);
+    if (extent !== null && got !== extent) refuse(`${tensor} has the shape ${shapeText(shape)}`, wanted());
     const symbol = info.symbols[index];
     if (symbol == null) continue;
     const known = extents.get(symbol);
     if (known === undefined) extents.set(symbol, { extent: got, name: tensor });
-    else if (known.extent !== got) refuse(`extent ${symbol} is ${known.extent} in ${known.name} and ${got} in ${tensor}`, wanted);
+    else if (known.extent !== got) refuse(`extent ${symbol} is ${known.extent} in ${known.name} and ${got} in ${tensor}`, wanted());
   }
 }
 
-function checkValues(engine: Engine, tensor: string, info: TensorInfo, { values, shape }: TensorArgument): DeviceArray | HostValues {
+function checkValues(engine: Engine, tensor: string, info: TensorInfo, given: TensorArgument): DeviceArray | HostValues {
+  const { shape } = given;
+  const values = isField(given.values) ? arrayOf(tensor, given.values) : given.values;
   const count = countOf(shape);
   const tooMany = (length: number): never =>
     refuse(`${tensor} holds ${length} values for the shape ${shapeText(shape)}`, `${count} are needed`);
@@ -133,6 +136,20 @@ function checkValues(engine: Engine, tensor: string, info: TensorInfo, { values,
   }
   if (isGpuBuffer(values)) return adopted(engine, tensor, info, values, count);
   return refuse(`${tensor} has values of no accepted kind`, 'give a typed array, a device array or a GPU buffer');
+}
+
+function isField(values: TensorArgument['values']): values is Field {
+  return typeof values === 'object' && values !== null && 'tiles' in values && 'grid' in values;
+}
+
+/** The array of a field that is a tensor as it lies: all layers in one tile, and nothing missing, of which no model knows. */
+function arrayOf(tensor: string, { tiles, layers, mayBeMissing }: Field): DeviceArray {
+  if (mayBeMissing) refuse(`${tensor} is a field with missing values`, 'preparePack makes a tensor with other values in their place');
+  const [tile, ...others] = tiles;
+  if (tile === undefined || others.length > 0) {
+    refuse(`${tensor} is a field of ${layers.length} layers in ${tiles.length} tiles`, 'preparePack makes one tensor of them');
+  }
+  return tile.values;
 }
 
 function isGpuBuffer(values: unknown): values is GPUBuffer {

@@ -1,3 +1,4 @@
+import type { Field } from '../atlas/index.js';
 import type { DeviceArray } from '../compute/index.js';
 import type { hostTypes } from './tensor-types.js';
 
@@ -47,9 +48,12 @@ export interface DeviceTensor extends Shaped {
 
 export type Tensor = HostTensor | DeviceTensor;
 
-/** A tensor as it is given to a model. A `GPUBuffer` is one of the engine's own device (`engine.shared`), elements from octet 0. */
+/**
+ * A tensor as it is given to a model. A `GPUBuffer` is one of the engine's own device (`engine.shared`), elements from octet 0. A field is
+ * one of a single tile and without missing values, whose elements are [points, layers]; `preparePack` makes a tensor of any other.
+ */
 export interface TensorArgument {
-  readonly values: DeviceArray | HostValues | GPUBuffer;
+  readonly values: DeviceArray | HostValues | GPUBuffer | Field;
   readonly shape: readonly number[];
   /** `row-major` by default. */
   readonly layout?: TensorLayout;

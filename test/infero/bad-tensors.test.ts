@@ -1,5 +1,6 @@
 // What a model refuses, each with what was met and what is accepted, before anything runs.
 import t from 'tap';
+import { type Field, unstructuredGrid } from '../../src/atlas/index.js';
 import { type ErrorCode, isDteError } from '../../src/base/index.js';
 import { type InferOptions, openModel, type TensorArgument } from '../../src/infero/index.js';
 import { cpuEngine } from '../support/engines.js';
@@ -20,6 +21,9 @@ gone.release();
 const counts = await engine.upload('u32', new Uint32Array(6));
 const same = six();
 const half = new Float32Array(9);
+
+const tile = { values: device, firstLayer: 0, lanes: 3 };
+const field: Field<number> = { grid: unstructuredGrid({ points: 2 }), layers: [0, 1, 2], tiles: [tile], mayBeMissing: false };
 
 const given = (b: Partial<TensorArgument>): Inputs => ({ a: good(), b: { ...good(), ...b } });
 const memory = (difference: Partial<TensorArgument>): InferOptions => ({ outputs: { difference: { ...good(), ...difference } } });
@@ -64,6 +68,20 @@ const refusals: readonly (readonly [string, Inputs, InferOptions, ErrorCode, Reg
     {},
     'input.tensor',
     /is a GPU buffer and the engine is 'CPU/,
+  ],
+  [
+    'a field of several tiles',
+    given({ values: { ...field, tiles: [tile, tile] } }),
+    {},
+    'input.tensor',
+    /'b' is a field of 3 layers in 2 tiles; preparePack/,
+  ],
+  [
+    'a field with missing values',
+    given({ values: { ...field, mayBeMissing: true } }),
+    {},
+    'input.tensor',
+    /'b' is a field with missing values; preparePack/,
   ],
   ['a layout that is none', given({ layout: 'C' as never }), {}, 'input.tensor', /layout 'C'; layouts are row-major and column-major/],
   ['an output that is not known', given({}), { only: ['sum'] }, 'input.tensor', /no output 'sum'; the model has 'ratio'/],

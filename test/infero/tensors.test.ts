@@ -1,5 +1,6 @@
 // Where tensors may lie and in which layout, on every executor, for sessions of the processor and of the device.
 import t, { type Test } from 'tap';
+import { type Field, unstructuredGrid } from '../../src/atlas/index.js';
 import { DeviceArray, type Engine } from '../../src/compute/index.js';
 import {
   type InferOptions,
@@ -94,6 +95,18 @@ for (const [name, engineOptions] of [
     await engine.close();
   });
 }
+
+t.test('a field of one tile is a tensor of points and layers', async (test) => {
+  const engine = await cpuEngine({ threads: 1 });
+  const grid = unstructuredGrid({ points: 6 });
+  const tile = { values: await engine.upload('f32', rows), firstLayer: 0, lanes: 4 };
+  const field: Field<number> = { grid, layers: [1, 2, 3, 4], tiles: [tile], mayBeMissing: false };
+  const model = await openModel(engine, { bytes });
+  const { y } = await model.infer({ x: { values: field, shape } });
+  test.same(await valuesOf(engine, y as Tensor), [...columns]);
+  test.ok(y?.values instanceof DeviceArray, 'a field lies on the device');
+  await engine.close();
+});
 
 t.test('an adapter, with the engine on the processor and with one on the device', async (test) => {
   const engine = await gpuEngine();
