@@ -80,6 +80,11 @@ export interface Context {
   progress(event: ProgressEvent): void;
   /** The machine's WebGPU, or undefined where there is none. `software` asks for Vulkan on the processor; `adapter` is part of an adapter's name. */
   gpu(request: { readonly software: boolean; readonly adapter?: string }): Promise<GPU | undefined>;
+  /**
+   * Compiles a large WebAssembly module that does little work of its own, so that the machine spends no time on optimising it; other
+   * modules are not concerned. Undefined where that cannot be asked for, as in a page.
+   */
+  compileBaseline?(bytes: BufferSource): WebAssembly.Module;
   /** Text or bytes that the package carries (shaders, tables), by path from its root. */
   asset(path: string): Promise<Uint8Array<ArrayBuffer>>;
 }

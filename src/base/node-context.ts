@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Context, WorkerHandle, WorkerOptions } from './context.js';
+import { compileBaseline } from './node-baseline.js';
 import { nodeDisk } from './node-disk.js';
 import { nodeFiles } from './node-files.js';
 import { silentLog } from './log.js';
@@ -21,6 +22,7 @@ export function nodeContext(): Context {
     env: process.env,
     progress: () => {},
     gpu: nodeGpu,
+    compileBaseline,
     // At once, as code is loaded: handing half a megabyte over piece by piece takes twenty times as long.
     asset: async (path) => new Uint8Array(readFileSync(new URL(path, packageRoot()))),
   };

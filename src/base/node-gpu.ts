@@ -29,9 +29,30 @@ export async function nodeGpu(request: { readonly software: boolean; readonly ad
     });
   }
   Object.assign(globalThis, dawn.globals);
+  if (instances.size === 0) guardWrites(GPUQueue.prototype);
   const gpu = dawn.create(flags);
   instances.set(key, gpu);
   return gpu;
+}
+
+/**
+ * A view of shared memory given to `writeBuffer` ends the process (segmentation fault in Dawn's bindings), and other software that shares
+ * a device, such as ONNX Runtime, gives such views: they are copied first.
+ */
+function guardWrites(queue: GPUQueue): void {
+  const write = queue.writeBuffer;
+  queue.writeBuffer = function guarded(this: GPUQueue, buffer, bufferOffset, data, dataOffset = 0, size?) {
+    const memory = ArrayBuffer.isView(data) ? data.buffer : data;
+    if (memory instanceof ArrayBuffer) return write.call(this, buffer, bufferOffset, data as BufferSource, dataOffset, size);
+    // Offset and size count elements of typed arrays, and octets of all else.
+    const elements = ArrayBuffer.isView(data) && 'slice' in data ? (data as Uint8Array) : octetsOf(data as AllowSharedBufferSource);
+    const plain = elements.slice(dataOffset, size === undefined ? undefined : dataOffset + size);
+    write.call(this, buffer, bufferOffset, plain as Uint8Array<ArrayBuffer>);
+  };
+}
+
+function octetsOf(data: AllowSharedBufferSource): Uint8Array {
+  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
 }
 
 /** Linux shows every GPU as a device node; without one, loading Dawn only costs time and prints warnings of its own. */

@@ -69,6 +69,11 @@ export class Engine {
     return this.#executor.memory;
   }
 
+  /** Whether it was opened with `timing`. */
+  get timed(): boolean {
+    return this.#timing;
+  }
+
   get traffic(): Traffic {
     return this.#traffic;
   }

@@ -5,6 +5,7 @@ import type { ChosenEngine } from './types.js';
 
 /** Inference engines by name, loaded at first use. Others may be added by `set`. */
 export const inferenceEngines: Map<string, () => Promise<Backend>> = new Map([
+  ['onnx', async () => (await import('./onnx/backend.js')).onnxGpu],
   ['onnx-cpu', async () => (await import('./onnx-cpu/backend.js')).onnxCpu],
 ]);
 

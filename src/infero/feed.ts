@@ -3,7 +3,7 @@ import type { SessionTensor } from './backend.js';
 import type { CheckedTensor } from './check.js';
 import { reorderOnDevice, reorderOnHost } from './reorder.js';
 import type { Running } from './run-session.js';
-import { assign, hostTypes, newHostValues } from './tensor-types.js';
+import { assign, hostTypes, isDeviceType, newHostValues } from './tensor-types.js';
 import type { HostValues, TensorType } from './types.js';
 
 /** An input in the memory and layout of the session. What already lies right is handed on as it is. */
@@ -38,15 +38,16 @@ async function fromHost(
   type: TensorType,
   values: HostValues,
 ): Promise<DeviceArray | HostValues> {
-  if (session.place === 'host' && isPlain(type, values)) return values;
+  const isOnHost = session.place === 'host' || !isDeviceType(type);
+  if (isOnHost && isPlain(type, values)) return values;
   meter.uploadedBytes += values.byteLength;
   return meter.time('uploadMs', async () => {
-    if (session.place === 'host') {
+    if (isOnHost) {
       const copied = newHostValues(type, values.length);
       assign(copied, values);
       return copied;
     }
-    const array = await engine.upload(type as 'f32', values as Float32Array);
+    const array = await engine.upload(type, values as Float32Array);
     made.add(array);
     return array;
   });
