@@ -6,5 +6,6 @@ export const pluginKinds = new Map<string, () => Promise<PluginLoader>>([
   ['expression', async () => (await import('./loaders/expression.js')).expressionLoader],
   ['gpujs', async () => (await import('./loaders/gpujs.js')).gpujsLoader],
   ['infero', async () => (await import('./loaders/infero.js')).inferoLoader],
+  ['builtin', async () => (await import('./loaders/builtin.js')).builtinLoader],
   ['module', async () => (await import('./loaders/module.js')).moduleLoader],
 ]);
