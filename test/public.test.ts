@@ -116,6 +116,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'ModelData',
     'atlasVersion',
     'dataName',
+    'inspectPlugins',
     'negotiate',
     'openPlume',
     'paramTypes',

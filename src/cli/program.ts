@@ -13,6 +13,7 @@ import { registerInfo } from './commands/info.js';
 import { registerMars } from './commands/mars.js';
 import { registerMesh } from './commands/mesh.js';
 import { registerPlot } from './commands/plot.js';
+import { registerPlume } from './commands/plume.js';
 import { registerRegrid } from './commands/regrid.js';
 import { registerTwin } from './commands/twin.js';
 import { registerWeights } from './commands/weights.js';
@@ -40,6 +41,7 @@ export function buildProgram(run: Run): Command {
     registerMars,
     registerTwin,
     registerPlot,
+    registerPlume,
     registerInfero,
     registerCache,
     registerDemo,

@@ -33,12 +33,13 @@
  * `parameters` is one group; outputs, `kind`, `timeout`, `on-error`, `failures`, `every`, `order`, `after`, `memory` and `restarts` are ours;
  * shared libraries cannot be loaded.
  */
-export { parseConfig, type PlumeConfig } from './config/parse-config.js';
+export { type ConfigSource, parseConfig, type PlumeConfig } from './config/parse-config.js';
 export { parseProtocol } from './config/parse-params.js';
 export { ModelData, type Observer } from './data/model-data.js';
 export type { Cell, FieldKind, Scalar } from './data/value.js';
 export { dataName } from './derived/derivations.js';
 export { pluginKinds } from './kinds.js';
+export { inspectPlugins, type PluginInspection } from './manager/inspect.js';
 export { openPlume, type Plume, type PlumeOptions, type PlumeState } from './manager/plume.js';
 export type * from './manager/report.js';
 export { type Decision, negotiate, type TypeClash } from './negotiate.js';
