@@ -19,6 +19,7 @@ const modules = [
   { source: 'wasm/regrid/csr-apply.ts', target: 'src/regrid/csr-apply-wasm.ts', name: 'csrApplyWasm', options: overArena },
   { source: 'wasm/spectral/legendre.ts', target: 'src/spectral/legendre-wasm.ts', name: 'legendreWasm', options: overArena },
   { source: 'wasm/spectral/fourier.ts', target: 'src/spectral/fourier-wasm.ts', name: 'fourierWasm', options: overArena },
+  { source: 'wasm/twin/step.ts', target: 'src/twin/step-wasm.ts', name: 'stepWasm', options: overArena },
   {
     source: 'wasm/spectral/legendre-analysis.ts',
     target: 'src/spectral/legendre-analysis-wasm.ts',

@@ -1,4 +1,5 @@
 import { kernel, type TwinArguments } from '../compute/index.js';
+import { stepWasm } from './step-wasm.js';
 
 const params = { coefficients: 'u32', members: 'u32', productCoefficients: 'u32', schemeAt: 'u32', middleShare: 'f32' } as const;
 const inputs = { product: 'f32', place: 'u32', factor: 'f32', base: 'f32', first: 'f32', middle: 'f32' } as const;
@@ -24,6 +25,14 @@ export const advance = kernel('twin/advance', {
   outputs,
   threads: ({ coefficients, members }) => [coefficients, members],
   cpu: advanceHost,
+  simd: {
+    module: stepWasm,
+    run: ({ advance: compiled }, a, start, end) =>
+      compiled?.(
+        ...[start, end, a.coefficients, a.members, a.productCoefficients, a.schemeAt, a.middleShare],
+        ...[a.product, a.place, a.factor, a.base, a.first, a.middle, a.tendency, a.advanced],
+      ),
+  },
   // The four terms of a derivative cancel.
   tolerance: 1e-6,
 });
@@ -31,65 +40,73 @@ export const advance = kernel('twin/advance', {
 type Arguments = TwinArguments<typeof params, typeof inputs, typeof outputs>;
 
 function advanceHost(args: Arguments, start: number, end: number): void {
-  const { coefficients, members, place, factor, schemeAt } = args;
-  const own = new Float64Array(3);
-  for (let k = start; k < end; k++) {
-    const scheme = schemeAt + schemeReals * (place[2 * k + 1] as number);
-    for (let member = 0; member < members; member++) {
-      for (let part = 0; part < 2; part++) {
-        tendenciesOf(args, k, member, part, own);
-        const at = [0, 1, 2].map((field) => 2 * ((field * members + member) * coefficients + k) + part) as [number, number, number];
-        store(args, factor, scheme, at, own);
-      }
+  const own = new Float64Array(6);
+  for (let member = 0; member < args.members; member++) {
+    for (let k = start; k < end; k++) {
+      tendenciesOf(args, k, member, own);
+      store(args, k, member, own);
     }
   }
 }
 
-/** N_vo, N_d and N_phi of one coefficient, its real (0) or imaginary (1) part. */
-function tendenciesOf(args: Arguments, k: number, member: number, part: number, own: Float64Array): void {
+/** Real and imaginary parts of N_vo, N_d and N_phi of one coefficient. */
+function tendenciesOf(args: Arguments, k: number, member: number, own: Float64Array): void {
   const { members, productCoefficients, product, place, factor } = args;
-  const at = place[2 * k] as number;
-  const below = 2 * Math.max(at - 1, 0) + part;
-  const above = 2 * (at + 1) + part;
-  const other = 2 * at + 1 - part;
-  // i (re + i im) = -im + i re
-  const e = (part === 0 ? -1 : 1) * (factor[4 * k] as number);
-  const b = factor[4 * k + 1] as number;
-  const c = factor[4 * k + 2] as number;
-  const layer = (kind: number): number => 2 * (kind * members + member) * productCoefficients;
-  const [A, B, C, D, E] = [layer(0), layer(1), layer(2), layer(3), layer(4)];
-  const of = (index: number): number => product[index] as number;
-  own[0] = -(e * of(A + other) - b * of(B + below) + c * of(B + above));
-  own[1] = e * of(B + other) + b * of(A + below) - c * of(A + above) + (factor[4 * k + 3] as number) * of(E + 2 * at + part);
-  own[2] = -(e * of(C + other) - b * of(D + below) + c * of(D + above));
+  const at = 2 * (member * productCoefficients + (place[2 * k] as number));
+  const layer = 2 * members * productCoefficients;
+  // The first coefficient has no share of the one below.
+  const down = k === 0 ? 0 : 2;
+  const [a, b, c, d, e] = [at, at + layer, at + 2 * layer, at + 3 * layer, at + 4 * layer];
+  const along = factor[4 * k] as number;
+  const below = factor[4 * k + 1] as number;
+  const above = factor[4 * k + 2] as number;
+  const laplacian = factor[4 * k + 3] as number;
+  for (let part = 0; part < 2; part++) {
+    // i (re + i im) = -im + i re
+    const other = 1 - part;
+    const turned = part === 0 ? -along : along;
+    const [low, high] = [part - down, part + 2];
+    own[part] = below * (product[b + low] as number) - turned * (product[a + other] as number) - above * (product[b + high] as number);
+    own[2 + part] =
+      turned * (product[b + other] as number) +
+      below * (product[a + low] as number) -
+      above * (product[a + high] as number) +
+      laplacian * (product[e + part] as number);
+    own[4 + part] = below * (product[d + low] as number) - turned * (product[c + other] as number) - above * (product[d + high] as number);
+  }
 }
 
-function store(
-  args: Arguments,
-  factor: Arguments['factor'],
-  scheme: number,
-  at: readonly [number, number, number],
-  own: Float64Array,
-): void {
-  const { base, first, middle, tendency, advanced, middleShare } = args;
-  let vo = 0;
-  let d = 0;
-  let phi = 0;
-  for (let term = 0; term < 4; term++) {
-    const matrix = scheme + 5 * term;
-    const values = term === 0 ? base : term === 2 ? first : middle;
-    const v = term === 1 ? (own[0] as number) : (values[at[0]] as number);
-    const w = term === 1 ? (own[1] as number) : (values[at[1]] as number);
-    const p = term === 1 ? (own[2] as number) : (values[at[2]] as number);
-    vo += (factor[matrix] as number) * v;
-    d += (factor[matrix + 1] as number) * w + (factor[matrix + 2] as number) * p;
-    phi += (factor[matrix + 3] as number) * w + (factor[matrix + 4] as number) * p;
+function store(args: Arguments, k: number, member: number, own: Float64Array): void {
+  const { coefficients, members, place, factor, schemeAt, base, first, middle, tendency, advanced, middleShare } = args;
+  const m = schemeAt + schemeReals * (place[2 * k + 1] as number);
+  const layer = 2 * members * coefficients;
+  for (let part = 0; part < 2; part++) {
+    const vo = 2 * (member * coefficients + k) + part;
+    const d = vo + layer;
+    const phi = d + layer;
+    const [ownVo, ownD, ownPhi] = [own[part] as number, own[2 + part] as number, own[4 + part] as number];
+    const [baseD, basePhi] = [base[d] as number, base[phi] as number];
+    const [firstD, firstPhi] = [first[d] as number, first[phi] as number];
+    const [middleVo, middleD, middlePhi] = [middle[vo] as number, middle[d] as number, middle[phi] as number];
+    advanced[vo] =
+      (factor[m] as number) * (base[vo] as number) +
+      (factor[m + 5] as number) * ownVo +
+      (factor[m + 10] as number) * (first[vo] as number) +
+      (factor[m + 15] as number) * middleVo;
+    advanced[d] =
+      (factor[m + 1] as number) * baseD +
+      (factor[m + 2] as number) * basePhi +
+      ((factor[m + 6] as number) * ownD + (factor[m + 7] as number) * ownPhi) +
+      ((factor[m + 11] as number) * firstD + (factor[m + 12] as number) * firstPhi) +
+      ((factor[m + 16] as number) * middleD + (factor[m + 17] as number) * middlePhi);
+    advanced[phi] =
+      (factor[m + 3] as number) * baseD +
+      (factor[m + 4] as number) * basePhi +
+      ((factor[m + 8] as number) * ownD + (factor[m + 9] as number) * ownPhi) +
+      ((factor[m + 13] as number) * firstD + (factor[m + 14] as number) * firstPhi) +
+      ((factor[m + 18] as number) * middleD + (factor[m + 19] as number) * middlePhi);
+    tendency[vo] = ownVo + middleShare * middleVo;
+    tendency[d] = ownD + middleShare * middleD;
+    tendency[phi] = ownPhi + middleShare * middlePhi;
   }
-  for (let field = 0; field < 3; field++) {
-    const index = at[field] as number;
-    tendency[index] = (own[field] as number) + middleShare * (middle[index] as number);
-  }
-  advanced[at[0]] = vo;
-  advanced[at[1]] = d;
-  advanced[at[2]] = phi;
 }

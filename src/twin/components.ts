@@ -1,4 +1,5 @@
 import { kernel, type TwinArguments } from '../compute/index.js';
+import { stepWasm } from './step-wasm.js';
 
 const params = { coefficients: 'u32', members: 'u32', sourceCoefficients: 'u32' } as const;
 const inputs = { neighbour: 'u32', factor: 'f32', state: 'f32' } as const;
@@ -22,45 +23,71 @@ export const components = kernel('twin/components', {
   outputs,
   threads: ({ coefficients, members }) => [coefficients, members],
   cpu: componentsHost,
+  simd: {
+    module: stepWasm,
+    run: ({ components: compiled }, a, start, end) =>
+      compiled?.(start, end, a.coefficients, a.members, a.sourceCoefficients, a.neighbour, a.factor, a.state, a.component, a.mean),
+  },
   tolerance: 3e-7,
 });
 
 type Arguments = TwinArguments<typeof params, typeof inputs, typeof outputs>;
 
 function componentsHost(args: Arguments, start: number, end: number): void {
+  for (let member = 0; member < args.members; member++) memberComponents(args, member, start, end);
+}
+
+function memberComponents(args: Arguments, member: number, start: number, end: number): void {
   const { coefficients, members, sourceCoefficients, neighbour, factor, state, component, mean } = args;
-  const layer = 2 * sourceCoefficients;
+  const vo = 2 * member * sourceCoefficients;
+  const d = vo + 2 * members * sourceCoefficients;
+  const phi = d + 2 * members * sourceCoefficients;
+  const layer = 2 * members * coefficients;
   for (let k = start; k < end; k++) {
-    const [below, own, above] = [neighbour[3 * k] as number, neighbour[3 * k + 1] as number, neighbour[3 * k + 2] as number];
-    const e = factor[3 * k] as number;
-    const b = factor[3 * k + 1] as number;
-    const c = factor[3 * k + 2] as number;
-    for (let member = 0; member < members; member++) {
-      const vo = member * layer;
-      const d = (members + member) * layer;
-      const phi = (2 * members + member) * layer;
-      for (let part = 0; part < 2; part++) {
-        // -i (re + i im) = im - i re
-        const sign = part === 0 ? 1 : -1;
-        const other = 2 * own + 1 - part;
-        let u = own === noCoefficient ? 0 : sign * e * (state[d + other] as number);
-        let v = own === noCoefficient ? 0 : sign * e * (state[vo + other] as number);
-        if (below !== noCoefficient) {
-          u -= b * (state[vo + 2 * below + part] as number);
-          v += b * (state[d + 2 * below + part] as number);
-        }
-        if (above !== noCoefficient) {
-          u += c * (state[vo + 2 * above + part] as number);
-          v -= c * (state[d + 2 * above + part] as number);
-        }
-        const values = [u, v, own === noCoefficient ? 0 : (state[vo + 2 * own + part] as number), 0];
-        values[3] = own === noCoefficient ? 0 : (state[phi + 2 * own + part] as number);
-        for (let field = 0; field < 4; field++) {
-          const place = field * members + member;
-          component[2 * (place * coefficients + k) + part] = k === 0 ? 0 : (values[field] as number);
-          if (k === 0 && part === 0) mean[place] = values[field] as number;
-        }
-      }
+    const below = neighbour[3 * k] as number;
+    const own = neighbour[3 * k + 1] as number;
+    const above = neighbour[3 * k + 2] as number;
+    let [uRe, uIm, vRe, vIm, voRe, voIm, phiRe, phiIm] = [0, 0, 0, 0, 0, 0, 0, 0];
+    if (own !== noCoefficient) {
+      const e = factor[3 * k] as number;
+      voRe = state[vo + 2 * own] as number;
+      voIm = state[vo + 2 * own + 1] as number;
+      phiRe = state[phi + 2 * own] as number;
+      phiIm = state[phi + 2 * own + 1] as number;
+      uRe = e * (state[d + 2 * own + 1] as number);
+      uIm = -e * (state[d + 2 * own] as number);
+      vRe = e * voIm;
+      vIm = -e * voRe;
     }
+    if (below !== noCoefficient) {
+      const b = factor[3 * k + 1] as number;
+      uRe -= b * (state[vo + 2 * below] as number);
+      uIm -= b * (state[vo + 2 * below + 1] as number);
+      vRe += b * (state[d + 2 * below] as number);
+      vIm += b * (state[d + 2 * below + 1] as number);
+    }
+    if (above !== noCoefficient) {
+      const c = factor[3 * k + 2] as number;
+      uRe += c * (state[vo + 2 * above] as number);
+      uIm += c * (state[vo + 2 * above + 1] as number);
+      vRe -= c * (state[d + 2 * above] as number);
+      vIm -= c * (state[d + 2 * above + 1] as number);
+    }
+    const to = 2 * (member * coefficients + k);
+    if (k === 0) {
+      mean[member] = uRe;
+      mean[members + member] = vRe;
+      mean[2 * members + member] = voRe;
+      mean[3 * members + member] = phiRe;
+      [uRe, uIm, vRe, vIm, voRe, voIm, phiRe, phiIm] = [0, 0, 0, 0, 0, 0, 0, 0];
+    }
+    component[to] = uRe;
+    component[to + 1] = uIm;
+    component[to + layer] = vRe;
+    component[to + layer + 1] = vIm;
+    component[to + 2 * layer] = voRe;
+    component[to + 2 * layer + 1] = voIm;
+    component[to + 3 * layer] = phiRe;
+    component[to + 3 * layer + 1] = phiIm;
   }
 }

@@ -1,4 +1,5 @@
 import { kernel, type TwinArguments } from '../compute/index.js';
+import { stepWasm } from './step-wasm.js';
 
 const params = {
   points: 'u32',
@@ -30,6 +31,14 @@ export const products = kernel('twin/products', {
   outputs,
   threads: ({ points, lanes }) => [points, lanes],
   cpu: productsHost,
+  simd: {
+    module: stepWasm,
+    run: ({ products: compiled }, a, start, end) =>
+      compiled?.(
+        ...[start, end, a.lanes, a.members, a.firstLayer, a.stride, a.uAt, a.vAt, a.vorticityAt, a.phiAt, a.meanPhi, a.phiShare],
+        ...[a.u, a.v, a.vorticity, a.phi, a.geometry, a.product],
+      ),
+  },
   tolerance: 3e-7,
 });
 
@@ -47,12 +56,13 @@ function productsHost(args: Arguments, start: number, end: number): void {
 
 function energyLane(args: Arguments, start: number, end: number, lane: number, member: number): void {
   const { lanes, stride, phiShare, u, v, phi, geometry, product } = args;
+  const [uAt, vAt, phiAt] = [args.uAt + member, args.vAt + member, args.phiAt + member];
   for (let point = start; point < end; point++) {
-    const at = point * stride + member;
-    const eastward = u[at + args.uAt] as number;
-    const northward = v[at + args.vAt] as number;
+    const at = point * stride;
+    const eastward = u[at + uAt] as number;
+    const northward = v[at + vAt] as number;
     const kinetic = 0.5 * (geometry[3 * point + 1] as number) * (eastward * eastward + northward * northward);
-    product[point * lanes + lane] = kinetic + (geometry[3 * point + 2] as number) + phiShare * (phi[at + args.phiAt] as number);
+    product[point * lanes + lane] = kinetic + (geometry[3 * point + 2] as number) + phiShare * (phi[at + phiAt] as number);
   }
 }
 
@@ -63,13 +73,17 @@ interface Flux {
 }
 
 function fluxLane(args: Arguments, start: number, end: number, lane: number, { member, ofVorticity, eastward }: Flux): void {
-  const { lanes, stride, meanPhi, geometry, product } = args;
-  const [carried, carriedAt] = ofVorticity ? [args.vorticity, args.vorticityAt] : [args.phi, args.phiAt];
-  const [wind, windAt] = eastward ? [args.u, args.uAt] : [args.v, args.vAt];
+  const { lanes, stride, geometry, product } = args;
+  const carried = ofVorticity ? args.vorticity : args.phi;
+  const carriedAt = member + (ofVorticity ? args.vorticityAt : args.phiAt);
+  const wind = eastward ? args.u : args.v;
+  const windAt = member + (eastward ? args.uAt : args.vAt);
+  // Added to vorticity: the Coriolis parameter; to the geopotential: its mean.
+  const coriolisShare = ofVorticity ? 1 : 0;
+  const rest = ofVorticity ? 0 : args.meanPhi;
   for (let point = start; point < end; point++) {
-    const at = point * stride + member;
-    const rest = ofVorticity ? (geometry[3 * point] as number) : meanPhi;
-    product[point * lanes + lane] =
-      ((carried[at + carriedAt] as number) + rest) * (wind[at + windAt] as number) * (geometry[3 * point + 1] as number);
+    const at = point * stride;
+    const sum = (carried[at + carriedAt] as number) + coriolisShare * (geometry[3 * point] as number) + rest;
+    product[point * lanes + lane] = sum * (wind[at + windAt] as number) * (geometry[3 * point + 1] as number);
   }
 }
