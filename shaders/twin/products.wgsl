@@ -1,6 +1,6 @@
-// Layers first_layer.. of (vo + f) u / cos, (vo + f) v / cos, (phi + mean) u / cos, (phi + mean) v / cos and kinetic energy + surface +
+// Layers first_layer.. of (vo + f) u / cos, (vo + f) v / cos, h u / cos, h v / cos with h = phi + mean - ground, and kinetic energy +
 // share phi, each of all members; cos: of the latitude. u, v (times cos), vorticity, phi: [points, stride], `members` lanes from ..._at on; geometry:
-// [points, 3] Coriolis parameter, 1 / cos^2, geopotential of the surface; product: [points, lanes].
+// [points, 3] Coriolis parameter, 1 / cos^2, geopotential of the ground; product: [points, lanes].
 #import lib/index
 
 struct Params {
@@ -39,14 +39,14 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let eastward = u[at + params.u_at];
     let northward = v[at + params.v_at];
     let kinetic = 0.5 * inverse * (eastward * eastward + northward * northward);
-    product[i] = kinetic + geometry[3u * point + 2u] + params.phi_share * phi[at + params.phi_at];
+    product[i] = kinetic + params.phi_share * phi[at + params.phi_at];
     return;
   }
   var carried = 0.0;
   if (kind < 2u) {
     carried = vorticity[at + params.vorticity_at] + geometry[3u * point];
   } else {
-    carried = phi[at + params.phi_at] + params.mean_phi;
+    carried = phi[at + params.phi_at] + (params.mean_phi - geometry[3u * point + 2u]);
   }
   var wind = 0.0;
   if (kind % 2u == 0u) {

@@ -1,7 +1,7 @@
-// For every row and member: means of phi, of the energy mean phi + phi^2 / 2 + (mean + phi) ((u^2 + v^2) / 2 + surface) and of the potential
-// enstrophy (vo + f)^2 / (2 (mean + phi)), the greatest u^2 + v^2, least and greatest vorticity and the points that have them.
+// For every row and member: means of phi, of the energy mean phi + phi^2 / 2 + h (u^2 + v^2) / 2 with h = mean + phi - ground and of the potential
+// enstrophy (vo + f)^2 / (2 h), the greatest u^2 + v^2, least and greatest vorticity and the points that have them.
 // row_start: [rows + 1]; u, v (times the cosine of latitude), vorticity, phi: [points, stride], `members` lanes from ..._at on; geometry: [points, 3]
-// Coriolis parameter, 1 / cos^2, surface; sums: [rows, members, 6]; places: [rows, members, 2] least, greatest.
+// Coriolis parameter, 1 / cos^2, ground; sums: [rows, members, 6]; places: [rows, members, 2] least, greatest.
 #import lib/index
 
 struct Params {
@@ -46,7 +46,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     for (var point = begin; point < min(begin + 32u, last); point++) {
       let at = point * params.stride + member;
       let deviation = phi[at + params.phi_at];
-      let depth = params.mean_phi + deviation;
+      let depth = params.mean_phi - geometry[3u * point + 2u] + deviation;
       let eastward = u[at + params.u_at];
       let northward = v[at + params.v_at];
       let squared = (eastward * eastward + northward * northward) * geometry[3u * point + 1u];
@@ -54,7 +54,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
       let absolute = value + geometry[3u * point];
       portion += vec3<f32>(
         deviation,
-        deviation * (params.mean_phi + 0.5 * deviation) + depth * (0.5 * squared + geometry[3u * point + 2u]),
+        deviation * (params.mean_phi + 0.5 * deviation) + depth * 0.5 * squared,
         0.5 * absolute * absolute / depth,
       );
       wind = max(wind, squared);

@@ -1,7 +1,8 @@
 import { gaussianWeights, type Grid } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
 import type { DeviceArray, Engine, Pass } from '../compute/index.js';
-import { gravity } from './cases/index.js';
+import { gravity, type ShallowWaterCase } from './cases/index.js';
+import type { ModelProblem } from './model-tables.js';
 import { type GridState, lanesOf, type Model } from './model.js';
 import { rowPlaces, rowReals, rowSums } from './row-sums.js';
 
@@ -21,7 +22,7 @@ export interface Diagnostics {
   readonly mass: number;
   /** Mean of depth times kinetic energy, plus potential energy, m^3/s^2. */
   readonly energy: number;
-  /** The same less the potential energy of a layer of the same mean depth at rest: what can change. */
+  /** The same less what the layer has at rest: what can change. */
   readonly availableEnergy: number;
   /** Mean of (vo + f)^2 / (2 depth), 1/(m s^2). */
   readonly potentialEnstrophy: number;
@@ -39,18 +40,45 @@ export interface RowTables {
   /** Half the Gaussian weights: their sum is 1. */
   readonly shares: Float64Array;
   readonly coordinates: ReturnType<Grid['coordinates']>;
+  /** Means of the ground's geopotential and of its square. */
+  readonly ground: number;
+  readonly groundSquare: number;
+  release(): void;
 }
 
-export async function rowTables(engine: Engine, grid: Grid): Promise<RowTables> {
+export async function rowTables(engine: Engine, { grid, shallowWater }: ModelProblem): Promise<RowTables> {
   const counts = grid.rows?.counts ?? new Int32Array(0);
   const starts = new Uint32Array(counts.length + 1);
   for (let row = 0; row < counts.length; row++) starts[row + 1] = (starts[row] as number) + (counts[row] as number);
+  const shares = gaussianWeights(grid.gaussianNumber ?? 1).map((weight) => weight / 2);
+  const coordinates = grid.coordinates();
+  const meanOf = (power: number): number => groundMean(shallowWater, coordinates, starts, shares, power);
+  const rowStart = await engine.upload('u32', starts);
   return {
-    rowStart: await engine.upload('u32', starts),
+    rowStart,
     rows: counts.length,
-    shares: gaussianWeights(grid.gaussianNumber ?? 1).map((weight) => weight / 2),
-    coordinates: grid.coordinates(),
+    ...{ shares, coordinates, ground: meanOf(1), groundSquare: meanOf(2) },
+    release: () => rowStart.release(),
   };
+}
+
+/** Mean over the sphere of a power of the ground's geopotential. */
+function groundMean(
+  { ground }: ShallowWaterCase,
+  { lat, lon }: ReturnType<Grid['coordinates']>,
+  starts: Uint32Array,
+  shares: Float64Array,
+  power: number,
+): number {
+  if (ground === undefined) return 0;
+  let mean = 0;
+  for (let row = 0; row < shares.length; row++) {
+    const [first, last] = [starts[row] as number, starts[row + 1] as number];
+    let sum = 0;
+    for (let point = first; point < last; point++) sum += ground(lat[point] as number, lon[point] as number) ** power;
+    mean += ((shares[row] as number) * sum) / (last - first);
+  }
+  return mean;
 }
 
 /** Sums of every row and member on the device. */
@@ -114,9 +142,9 @@ function memberDiagnostics(model: Model, tables: RowTables, read: ReadSums, memb
   return {
     number: read.firstNumber + member,
     timeSeconds,
-    mass: (meanPhi + phi) / gravity,
-    energy: (energy + (meanPhi * meanPhi) / 2) / gravity,
-    // (meanPhi + phi)^2 / 2 is what the layer has at rest.
+    mass: (meanPhi + phi - tables.ground) / gravity,
+    energy: (energy + (meanPhi * meanPhi - tables.groundSquare) / 2) / gravity,
+    // With the same volume at rest, phi is everywhere its mean.
     availableEnergy: (energy - phi * (meanPhi + phi / 2)) / gravity,
     potentialEnstrophy: gravity * mean(2),
     greatestWind: Math.sqrt(Array.from({ length: rows }, (_, row) => real(row, 3)).reduce((most, value) => Math.max(most, value), 0)),

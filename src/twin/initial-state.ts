@@ -10,7 +10,6 @@ export interface InitialState {
   /** m/s */
   readonly greatestWind: number;
   /** m^2/s^2 */
-  readonly leastPhi: number;
   readonly greatestPhi: number;
 }
 
@@ -41,7 +40,7 @@ export async function initialState(engine: Engine, shallowWater: ShallowWaterCas
 interface Values extends Omit<InitialState, 'coefficients'> {
   readonly u: Float64Array;
   readonly v: Float64Array;
-  /** Depth less its mean, times gravity. */
+  /** Less its mean. */
   readonly phi: Float64Array;
 }
 
@@ -49,20 +48,17 @@ function valuesAt(shallowWater: ShallowWaterCase, grid: Grid): Values {
   const { lat, lon } = grid.coordinates();
   const [u, v, phi] = [new Float64Array(grid.points), new Float64Array(grid.points), new Float64Array(grid.points)];
   let greatestWind = 0;
-  let leastPhi = Number.POSITIVE_INFINITY;
   let greatestPhi = Number.NEGATIVE_INFINITY;
   for (let point = 0; point < grid.points; point++) {
     const [y, x] = [lat[point] as number, lon[point] as number];
     const values = shallowWater.initial(y, x);
-    const depth = values.phi - (shallowWater.surface?.(y, x) ?? 0);
     u[point] = values.u;
     v[point] = values.v;
-    phi[point] = depth - shallowWater.meanPhi;
+    phi[point] = values.phi - shallowWater.meanPhi;
     greatestWind = Math.max(greatestWind, Math.hypot(values.u, values.v));
-    leastPhi = Math.min(leastPhi, depth);
-    greatestPhi = Math.max(greatestPhi, depth);
+    greatestPhi = Math.max(greatestPhi, values.phi);
   }
-  return { u, v, phi, greatestWind, leastPhi, greatestPhi };
+  return { u, v, phi, greatestWind, greatestPhi };
 }
 
 export interface EnsembleOptions {

@@ -121,7 +121,7 @@ function geometryOf({ grid, shallowWater }: ModelProblem): Float64Array {
   for (let point = 0; point < grid.points; point++) {
     const [y, x] = [lat[point] as number, lon[point] as number];
     const cosine = Math.cos((y * Math.PI) / 180);
-    table.set([shallowWater.coriolis(y, x), 1 / (cosine * cosine), shallowWater.surface?.(y, x) ?? 0], 3 * point);
+    table.set([shallowWater.coriolis(y, x), 1 / (cosine * cosine), shallowWater.ground?.(y, x) ?? 0], 3 * point);
   }
   return table;
 }

@@ -55,8 +55,11 @@ export interface Model {
 export async function prepareModel(engine: Engine, problem: ModelProblem): Promise<Model> {
   const { truncation, grid } = problem;
   const synthesis = await prepareSynthesis(engine, truncation + 1, grid);
-  const analysis = await prepareAnalysis(engine, grid, truncation + 1);
-  const tables = await modelTables(engine, problem);
+  const rest = await Promise.all([prepareAnalysis(engine, grid, truncation + 1), modelTables(engine, problem)]).catch((error: unknown) => {
+    synthesis.release();
+    throw error;
+  });
+  const [analysis, tables] = rest;
   const parts: Parts = { problem, tables, synthesis, analysis };
   const most = tileLayout(grid.points, 8, engine.info.maxBindingBytes)[0]?.[1] ?? 1;
   return {

@@ -50,12 +50,12 @@ const schemes: readonly SchemeName[] = ['exponential', 'explicit'];
 export function checkOptions(options: TwinOptions): CheckedOptions {
   const { case: caseName = 'galewsky', truncation = 63, members = 1, seed = 1, perturbation = 1, scheme = 'exponential' } = options;
   const kind = cases.get(caseName);
-  if (kind === undefined) throw unknown('case', caseName, [...cases.keys()]);
+  if (kind === undefined) throw unknown('case', 'case', caseName, [...cases.keys()]);
   checkInteger('truncation', truncation, 1, mostTruncation);
   checkInteger('members', members, 1, mostMembers);
   checkInteger('seed', seed, 0, 2 ** 32 - 1);
   checkAmount('perturbation', perturbation, 'a wind in m/s, 0 or more', (value) => value >= 0);
-  if (!schemes.includes(scheme)) throw unknown('scheme', scheme, schemes);
+  if (!schemes.includes(scheme)) throw unknown('scheme', 'scheme', scheme, schemes);
   const { stepSeconds, diffusion } = options;
   if (stepSeconds !== undefined) checkAmount('stepSeconds', stepSeconds, 'seconds above 0', (value) => value > 0);
   if (diffusion !== undefined && diffusion !== 'none') checkDiffusion(diffusion);
@@ -71,7 +71,24 @@ export function gaussianNumberFor(truncation: number): number {
 
 function checkGrid(given: TwinOptions['grid'], truncation: number): Grid {
   if (given === undefined) return gridFromSpec(`F${gaussianNumberFor(truncation)}`);
-  return typeof given === 'object' && 'hash' in given ? (given as Grid) : gridFromSpec(given);
+  const grid = typeof given === 'object' && 'hash' in given ? (given as Grid) : gridFromSpec(given);
+  const { rows, gaussianNumber } = grid;
+  const isGlobal = rows !== undefined && gaussianNumber !== undefined && rows.periodic && rows.lats.length === 2 * gaussianNumber;
+  if (!isGlobal) {
+    throw new DteError('unsupported.grid', `${grid.name ?? grid.type} is not a global Gaussian grid, which the model's transforms need`, {
+      hint: `give a name such as F${gaussianNumberFor(truncation)} or O${gaussianNumberFor(truncation)}`,
+      where: { option: 'grid' },
+    });
+  }
+  const longest = rows.counts.reduce((most, count) => Math.max(most, count), 0);
+  const highest = Math.floor((Math.min(longest, 4 * gaussianNumber) - 1) / 3);
+  if (truncation > highest) {
+    throw new DteError('input.option', `products of truncation ${truncation} are more than ${grid.name ?? grid.type} can tell apart`, {
+      hint: `give F${gaussianNumberFor(truncation)} or finer, or a truncation up to ${highest}`,
+      where: { option: 'grid' },
+    });
+  }
+  return grid;
 }
 
 function checkParameters(
@@ -80,7 +97,7 @@ function checkParameters(
   given: Readonly<Record<string, number>>,
 ): Readonly<Record<string, number>> {
   for (const [name, value] of Object.entries(given)) {
-    if (parameters[name] === undefined) throw unknown(`parameters of case '${caseName}'`, name, Object.keys(parameters));
+    if (parameters[name] === undefined) throw unknown('parameters', `parameter of case '${caseName}'`, name, Object.keys(parameters));
     checkAmount(`parameters.${name}`, value, `a number (${parameters[name].about})`, () => true);
   }
   return Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, given[name] ?? parameter.default]));
@@ -104,10 +121,10 @@ function refused(option: string, value: number, accepted: string): DteError {
   return new DteError('input.option', `${option} is ${value}`, { hint: `give ${accepted}`, where: { option } });
 }
 
-function unknown(option: string, value: string, accepted: readonly string[]): DteError {
+function unknown(option: string, what: string, value: string, accepted: readonly string[]): DteError {
   const near = nearestWord(value, accepted);
-  const list = accepted.length === 0 ? 'it has none' : `give one of ${accepted.join(', ')}`;
-  return new DteError('input.option', `'${value}' is not known: ${option}`, {
+  const list = accepted.length === 0 ? 'it has no parameters' : `give one of ${accepted.join(', ')}`;
+  return new DteError('input.option', `'${value}' is no ${what}`, {
     hint: near === undefined ? list : `${list}; did you mean '${near}'?`,
     where: { option },
   });

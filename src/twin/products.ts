@@ -19,11 +19,11 @@ const outputs = { product: 'f32' } as const;
 
 /**
  * The products of a step at the points of the grid: layers of all members of (vo + f) u / cos(lat), (vo + f) v / cos(lat),
- * (phi + meanPhi) u / cos(lat), (phi + meanPhi) v / cos(lat), and (u^2 + v^2) / 2 + surface + phiShare phi; of these, layers
+ * h u / cos(lat), h v / cos(lat) with h = phi + meanPhi - ground, and (u^2 + v^2) / 2 + phiShare phi; of these, layers
  * `firstLayer` and the `lanes` - 1 after it.
  *
  * u, v (times cos(lat)), vorticity, phi: [points, stride], of which `members` lanes from ...At on; geometry: [points, 3] Coriolis parameter, 1/s,
- * 1 / cos(lat)^2, geopotential of the surface, m^2/s^2; product: [points, lanes].
+ * 1 / cos(lat)^2, geopotential of the ground, m^2/s^2; product: [points, lanes].
  */
 export const products = kernel('twin/products', {
   params,
@@ -62,7 +62,7 @@ function energyLane(args: Arguments, start: number, end: number, lane: number, m
     const eastward = u[at + uAt] as number;
     const northward = v[at + vAt] as number;
     const kinetic = 0.5 * (geometry[3 * point + 1] as number) * (eastward * eastward + northward * northward);
-    product[point * lanes + lane] = kinetic + (geometry[3 * point + 2] as number) + phiShare * (phi[at + phiAt] as number);
+    product[point * lanes + lane] = kinetic + phiShare * (phi[at + phiAt] as number);
   }
 }
 
@@ -78,12 +78,11 @@ function fluxLane(args: Arguments, start: number, end: number, lane: number, { m
   const carriedAt = member + (ofVorticity ? args.vorticityAt : args.phiAt);
   const wind = eastward ? args.u : args.v;
   const windAt = member + (eastward ? args.uAt : args.vAt);
-  // Added to vorticity: the Coriolis parameter; to the geopotential: its mean.
-  const coriolisShare = ofVorticity ? 1 : 0;
-  const rest = ofVorticity ? 0 : args.meanPhi;
+  // Added to vorticity: the Coriolis parameter; to the geopotential: its mean less that of the ground.
+  const [rest, share, column] = ofVorticity ? [0, 1, 0] : [args.meanPhi, -1, 2];
   for (let point = start; point < end; point++) {
     const at = point * stride;
-    const sum = (carried[at + carriedAt] as number) + coriolisShare * (geometry[3 * point] as number) + rest;
+    const sum = (carried[at + carriedAt] as number) + (rest + share * (geometry[3 * point + column] as number));
     product[point * lanes + lane] = sum * (wind[at + windAt] as number) * (geometry[3 * point + 1] as number);
   }
 }

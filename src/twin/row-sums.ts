@@ -18,13 +18,13 @@ export const rowReals = 6;
 export const rowPlaces = 2;
 
 /**
- * For every row and member: means of phi, of the energy m = meanPhi phi + phi^2 / 2 + (meanPhi + phi) ((u^2 + v^2) / 2 + surface), and of the
- * potential enstrophy q = (vo + f)^2 / (2 (meanPhi + phi)); the greatest u^2 + v^2; least and greatest vorticity, and the points that have them.
- * Energy and geopotential are counted from those of a layer at rest of depth meanPhi, so that f32 holds their changes. Reals that are not
+ * For every row and member: means of phi, of the energy meanPhi phi + phi^2 / 2 + h (u^2 + v^2) / 2 with h = meanPhi + phi - ground, and of the
+ * potential enstrophy (vo + f)^2 / (2 h); the greatest u^2 + v^2; least and greatest vorticity, and the points that have them.
+ * Energy and geopotential are counted from those of a layer at rest that fills up to meanPhi, so that f32 holds their changes. Reals that are not
  * finite show in the means.
  *
  * rowStart: [rows + 1] first point of each row; u, v (times cos(lat)), vorticity, phi: [points, stride], `members` lanes from ...At on;
- * geometry: [points, 3] Coriolis parameter, 1 / cos(lat)^2, surface; sums: [rows, members, 6]; places: [rows, members, 2] least, greatest.
+ * geometry: [points, 3] Coriolis parameter, 1 / cos(lat)^2, ground; sums: [rows, members, 6]; places: [rows, members, 2] least, greatest.
  */
 export const rowSums = kernel('twin/row-sums', {
   params,
@@ -68,11 +68,11 @@ function portionSums(args: Arguments, member: number, first: number, last: numbe
   for (let point = first; point < last; point++) {
     const at = point * stride + member;
     const deviation = phi[at + args.phiAt] as number;
-    const depth = meanPhi + deviation;
+    const depth = meanPhi - (geometry[3 * point + 2] as number) + deviation;
     const absolute = (vorticity[at + args.vorticityAt] as number) + (geometry[3 * point] as number);
     const kinetic = 0.5 * squaredWind(args, point, member);
     sumPhi += deviation;
-    sumEnergy += deviation * (meanPhi + 0.5 * deviation) + depth * (kinetic + (geometry[3 * point + 2] as number));
+    sumEnergy += deviation * (meanPhi + 0.5 * deviation) + depth * kinetic;
     sumEnstrophy += (0.5 * absolute * absolute) / depth;
   }
   return [sumPhi, sumEnergy, sumEnstrophy];

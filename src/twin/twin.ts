@@ -2,12 +2,13 @@ import { type Field, type Grid, maxLanes } from '../atlas/index.js';
 import { DteError } from '../base/index.js';
 import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { fieldOfApart, prepareSynthesis, prepareWindSynthesis, type Synthesis, type WindSynthesis } from '../spectral/index.js';
-import { radius } from './cases/index.js';
+import { type Diffusion, radius } from './cases/index.js';
 import { type Diagnostics, diagnosticsOf, type RowTables, recordRowSums, rowTables } from './diagnostics.js';
 import { initialState, memberStates } from './initial-state.js';
 import { type Model, prepareModel, type State, type StepStates } from './model.js';
 import { checkOptions, type TwinOptions } from './options.js';
 import { stableSeconds } from './stable-step.js';
+import type { SchemeName } from './time-scheme.js';
 import { WorkMemory } from './work-memory.js';
 
 /** A member of the ensemble as a layer of a field. */
@@ -40,6 +41,8 @@ export interface TwinDescription {
   readonly seed: number;
   readonly perturbation: number;
   readonly stepSeconds: number;
+  readonly scheme: SchemeName;
+  readonly diffusion: Diffusion | undefined;
 }
 
 /** Members that step together. */
@@ -51,13 +54,16 @@ interface Group {
   readonly steps: readonly [readonly Pass[], readonly Pass[]];
 }
 
+interface Releasable {
+  release(): void;
+}
+
 interface Prepared {
   readonly engine: Engine;
   readonly model: Model;
   readonly groups: readonly Group[];
-  /** What stages use one after another, and what they keep for the next. */
-  readonly memory: WorkMemory;
-  readonly kept: WorkMemory;
+  /** All that holds memory of the device. */
+  readonly made: readonly Releasable[];
   readonly rows: RowTables;
   readonly synthesis: Synthesis;
   readonly wind: WindSynthesis;
@@ -148,9 +154,7 @@ export class Twin {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const { model, groups, memory, kept, rows, synthesis, wind, mean, none } = this.#prepared;
-    for (const part of [model, memory, kept, synthesis, wind, rows.rowStart, mean, none]) part.release();
-    for (const { states } of groups) for (const state of states) state.release();
+    for (const part of this.#prepared.made) part.release();
   }
 
   #spectral(pass: Pass, index: 0 | 1 | 2): Field<TwinLayer> {
@@ -201,57 +205,66 @@ function joined<Layer>(fields: readonly Field<Layer>[]): Field<Layer> {
 }
 
 /**
- * Makes a shallow-water model with its initial state on the engine's device. Errors: `input.option` for an option out of range or a
- * truncation that the grid cannot hold, `input.grid`, `unsupported.grid` for a grid that is not a global Gaussian one, `limit.memory`.
+ * Makes a shallow-water model with its initial state on the engine's device. Errors: `input.option` for an option out of range,
+ * `input.grid`, `unsupported.grid` for a grid that is not a global Gaussian one, `limit.memory` for more members than there is room for.
  */
 export async function createTwin(engine: Engine, options: TwinOptions = {}): Promise<Twin> {
-  const { kind, caseName, diffusion: given, ...checked } = checkOptions(options);
+  const { kind, caseName, diffusion: given, stepSeconds, ...checked } = checkOptions(options);
   const { truncation, grid, members, scheme } = checked;
   const shallowWater = kind.make(checked.parameters);
   const diffusion = given === 'none' ? undefined : (given ?? shallowWater.diffusion);
   const state = await initialState(engine, shallowWater, grid, truncation);
-  const seconds = checked.stepSeconds ?? stableSeconds({ truncation, scheme, state, meanPhi: shallowWater.meanPhi });
-  const model = await prepareModel(engine, { shallowWater, truncation, grid, seconds, scheme, diffusion });
-  const memories = { memory: new WorkMemory(engine), kept: new WorkMemory(engine) };
-  const groups: Group[] = [];
-  for (let first = 0; first < members; ) {
-    const count = model.memberCounts.find((size) => size <= members - first) ?? 1;
-    const values = memberStates(state, first, count, checked);
-    groups.push(await group(engine, model, memories, { values, firstNumber: first, members: count }));
-    first += count;
-  }
-  const description = { case: caseName, ...checked, stepSeconds: seconds };
-  return new Twin(description, {
-    ...{ engine, model, groups, ...memories },
-    rows: await rowTables(engine, grid),
-    synthesis: await prepareSynthesis(engine, truncation, grid),
-    wind: await prepareWindSynthesis(engine, truncation, grid, { radius }),
-    ...(await means(engine, members, shallowWater.meanPhi)),
-  });
-}
-
-async function means(engine: Engine, members: number, meanPhi: number): Promise<Pick<Prepared, 'mean' | 'none'>> {
-  const length = 3 * Math.max(members, maxLanes);
-  return {
-    mean: await engine.upload('f32', new Float64Array(length).fill(meanPhi)),
-    none: await engine.upload('f32', new Float64Array(length)),
+  const perturbation = members > 1 ? checked.perturbation : 0;
+  const seconds = stepSeconds ?? stableSeconds({ truncation, scheme, state, perturbation });
+  const made: Releasable[] = [];
+  const keep = <P extends Releasable>(part: P): P => {
+    made.push(part);
+    return part;
   };
+  try {
+    const model = keep(await prepareModel(engine, { shallowWater, truncation, grid, seconds, scheme, diffusion }));
+    const memories = { memory: keep(new WorkMemory(engine)), kept: keep(new WorkMemory(engine)) };
+    const groups: Group[] = [];
+    for (let first = 0; first < members; ) {
+      const count = model.memberCounts.find((size) => size <= members - first) ?? 1;
+      const values = memberStates(state, first, count, checked);
+      const states = [keep(await engine.upload('f32', values)), keep(engine.allocate('f32', values.length))] as const;
+      groups.push(recordGroup(model, memories, states, { firstNumber: first, members: count }));
+      first += count;
+    }
+    const means = new Float64Array(3 * Math.max(members, maxLanes));
+    const prepared: Prepared = {
+      ...{ engine, model, groups, made },
+      rows: keep(await rowTables(engine, model.problem)),
+      synthesis: keep(await prepareSynthesis(engine, truncation, grid)),
+      wind: keep(await prepareWindSynthesis(engine, truncation, grid, { radius })),
+      mean: keep(
+        await engine.upload(
+          'f32',
+          means.map(() => shallowWater.meanPhi),
+        ),
+      ),
+      none: keep(await engine.upload('f32', means)),
+    };
+    return new Twin({ case: caseName, ...checked, stepSeconds: seconds, diffusion }, prepared);
+  } catch (error) {
+    for (const part of made) part.release();
+    throw error;
+  }
 }
 
-/** One group's states, and the recordings that step them there and back. */
-async function group(
-  engine: Engine,
+/** A group's states, and the recordings that step them there and back. */
+function recordGroup(
   model: Model,
-  { memory, kept }: Pick<Prepared, 'memory' | 'kept'>,
-  { values, firstNumber, members }: Pick<Group, 'firstNumber' | 'members'> & { readonly values: Float64Array },
-): Promise<Group> {
-  const source = await engine.upload('f32', values);
-  const target = engine.allocate('f32', values.length);
+  { memory, kept }: { readonly memory: WorkMemory; readonly kept: WorkMemory },
+  states: readonly [State, State],
+  group: Pick<Group, 'firstNumber' | 'members'>,
+): Group {
+  const [source, target] = states;
   const pass = kept.nextPass();
-  const array = (): State => pass.allocate('f32', values.length);
+  const array = (): State => pass.allocate('f32', source.length);
   const between = { one: array(), two: array(), first: array(), second: array(), middle: array() };
-  const record = (states: Pick<StepStates, 'source' | 'target'>): readonly Pass[] =>
-    model.recordStep(() => memory.nextPass(), { ...states, ...between }, members);
-  const steps = [record({ source, target }), record({ source: target, target: source })] as const;
-  return { members, firstNumber, states: [source, target], steps };
+  const record = (ends: Pick<StepStates, 'source' | 'target'>): readonly Pass[] =>
+    model.recordStep(() => memory.nextPass(), { ...ends, ...between }, group.members);
+  return { ...group, states, steps: [record({ source, target }), record({ source: target, target: source })] };
 }

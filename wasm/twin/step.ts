@@ -91,31 +91,33 @@ export function products(start: u32, end: u32, lanes: u32, members: u32, firstLa
     const deviation = phi + (<usize>(phiAt + member) << 2);
     const carried = kind < 2 ? vorticity + (<usize>(vorticityAt + member) << 2) : deviation;
     const wind = kind % 2 == 0 ? eastward : northward;
-    const coriolisShare: f32 = kind < 2 ? 1 : 0;
+    // Added to vorticity: the Coriolis parameter; to the geopotential: its mean less that of the ground.
     const rest: f32 = kind < 2 ? 0 : <f32>meanPhi;
+    const share: f32 = kind < 2 ? 1 : -1;
+    const added = geometry + (kind < 2 ? 0 : 8);
     const step = <usize>stride << 2;
     const onward = <usize>lanes << 2;
     if (kind == 4 && wide == 4) energyFour(start, end, step, onward, <f32>phiShare, eastward, northward, deviation, geometry, to);
     else if (kind == 4) energyOne(start, end, step, onward, <f32>phiShare, eastward, northward, deviation, geometry, to);
-    else if (wide == 4) fluxFour(start, end, step, onward, coriolisShare, rest, carried, wind, geometry, to);
-    else fluxOne(start, end, step, onward, coriolisShare, rest, carried, wind, geometry, to);
+    else if (wide == 4) fluxFour(start, end, step, onward, share, rest, carried, wind, added, geometry, to);
+    else fluxOne(start, end, step, onward, share, rest, carried, wind, added, geometry, to);
   }
 }
 
-function fluxFour(start: u32, end: u32, step: usize, onward: usize, coriolisShare: f32, rest: f32, carried: usize, wind: usize, geometry: usize, product: usize): void {
+function fluxFour(start: u32, end: u32, step: usize, onward: usize, share: f32, rest: f32, carried: usize, wind: usize, added: usize, geometry: usize, product: usize): void {
   for (let point = start; point < end; point++) {
     const from = <usize>point * step;
     const place = geometry + <usize>point * 12;
-    const sum = f32x4.add(v128.load(carried + from), f32x4.splat(coriolisShare * load<f32>(place) + rest));
+    const sum = f32x4.add(v128.load(carried + from), f32x4.splat(rest + share * load<f32>(added + <usize>point * 12)));
     v128.store(product + <usize>point * onward, f32x4.mul(f32x4.mul(sum, v128.load(wind + from)), v128.load32_splat(place + 4)));
   }
 }
 
-function fluxOne(start: u32, end: u32, step: usize, onward: usize, coriolisShare: f32, rest: f32, carried: usize, wind: usize, geometry: usize, product: usize): void {
+function fluxOne(start: u32, end: u32, step: usize, onward: usize, share: f32, rest: f32, carried: usize, wind: usize, added: usize, geometry: usize, product: usize): void {
   for (let point = start; point < end; point++) {
     const from = <usize>point * step;
     const place = geometry + <usize>point * 12;
-    const sum = load<f32>(carried + from) + (coriolisShare * load<f32>(place) + rest);
+    const sum = load<f32>(carried + from) + (rest + share * load<f32>(added + <usize>point * 12));
     store<f32>(product + <usize>point * onward, sum * load<f32>(wind + from) * load<f32>(place, 4));
   }
 }
@@ -128,8 +130,7 @@ function energyFour(start: u32, end: u32, step: usize, onward: usize, phiShare: 
     const northward = v128.load(v + from);
     const square = f32x4.add(f32x4.mul(eastward, eastward), f32x4.mul(northward, northward));
     const kinetic = f32x4.mul(f32x4.splat(<f32>0.5 * load<f32>(place, 4)), square);
-    const rest = f32x4.add(v128.load32_splat(place + 8), f32x4.mul(f32x4.splat(phiShare), v128.load(phi + from)));
-    v128.store(product + <usize>point * onward, f32x4.add(kinetic, rest));
+    v128.store(product + <usize>point * onward, f32x4.add(kinetic, f32x4.mul(f32x4.splat(phiShare), v128.load(phi + from))));
   }
 }
 
@@ -140,7 +141,7 @@ function energyOne(start: u32, end: u32, step: usize, onward: usize, phiShare: f
     const eastward = load<f32>(u + from);
     const northward = load<f32>(v + from);
     const kinetic = <f32>0.5 * load<f32>(place, 4) * (eastward * eastward + northward * northward);
-    store<f32>(product + <usize>point * onward, kinetic + (load<f32>(place, 8) + phiShare * load<f32>(phi + from)));
+    store<f32>(product + <usize>point * onward, kinetic + phiShare * load<f32>(phi + from));
   }
 }
 

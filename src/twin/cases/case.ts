@@ -18,7 +18,7 @@ export interface Diffusion {
 
 /** An initial state of the shallow-water equations. */
 export interface ShallowWaterCase {
-  /** Depth that phi is a perturbation of, times gravity, m^2/s^2: about the mean. */
+  /** Geopotential that phi is counted from, m^2/s^2: about the mean depth times gravity. */
   readonly meanPhi: number;
   /** What the publication prescribes; absent for none. */
   readonly diffusion?: Diffusion;
@@ -26,7 +26,7 @@ export interface ShallowWaterCase {
   coriolis(lat: number, lon: number): number;
   initial(lat: number, lon: number): PointValues;
   /** Geopotential of the ground, m^2/s^2; absent for flat ground. */
-  surface?(lat: number, lon: number): number;
+  ground?(lat: number, lon: number): number;
 }
 
 /** An option of a case, with its unit in its name. */

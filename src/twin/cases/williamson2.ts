@@ -1,4 +1,4 @@
-import { type CaseKind, gravity, radius, rotation, type ShallowWaterCase } from './case.js';
+import { type CaseKind, radius, rotation, type ShallowWaterCase } from './case.js';
 
 const degree = Math.PI / 180;
 const speed = (2 * Math.PI * radius) / (12 * 86_400); // once round in 12 days, m/s
@@ -28,6 +28,3 @@ export const williamson2: CaseKind = {
     };
   },
 };
-
-/** Depth at the poles of an unturned flow, m: for tests of the formula. */
-export const leastDepth = (highest - radius * rotation * speed - (speed * speed) / 2) / gravity;
