@@ -1,4 +1,4 @@
-import { DteError } from '../base/index.js';
+import { type Context, DteError } from '../base/index.js';
 import type { Engine } from '../compute/index.js';
 import type { Session } from './backend.js';
 import { checkRun } from './check.js';
@@ -45,7 +45,7 @@ export class Model {
 
   /**
    * Computes the model's outputs, by name. Names, shapes, types and layouts are checked before anything runs. Errors: `input.tensor`,
-   * `input.state` after `close`, `limit.range` when outputs are not finite and the policy refuses them. Memory that was given for
+   * `input.state` after `close`, `fault.cancelled`, `limit.range` when outputs are not finite and the policy refuses them. Memory that was given for
    * outputs has no certain contents after a run that failed.
    */
   infer(
@@ -61,6 +61,7 @@ export class Model {
     if (this.#closing !== undefined) throw new DteError('input.state', 'the model was closed', { hint: 'open it again' });
     const checked = checkRun({ engine: this.#engine, inputs: this.inputs, outputs: this.outputs }, inputs, options);
     const run = this.#last.then(async () => {
+      refuseCancelled(this.#engine.context);
       const meter = new Meter(this.#engine.context.clock);
       const running = { engine: this.#engine, session: this.#session, policy: this.#nonFinite, meter, made: new Set<never>() };
       const tensors = await runSession(running, checked, options);
@@ -100,4 +101,9 @@ export class Model {
     this.#later = sumOf(this.#later, meter.timing);
     if (meter.gpuMs !== undefined) this.#gpuMs = (this.#gpuMs ?? 0) + meter.gpuMs;
   }
+}
+
+/** A run that waited for others begins no more once the caller's signal is given; one that has begun ends by itself. */
+function refuseCancelled({ signal }: Context): void {
+  if (signal?.aborted === true) throw new DteError('fault.cancelled', 'the run was cancelled', { cause: signal.reason });
 }

@@ -90,6 +90,21 @@ t.test('a run that fails leaves the model as it was', async (test) => {
   await model.close();
 });
 
+t.test('a run does not begin after the signal was given', async (test) => {
+  const controller = new AbortController();
+  const cancelled = kept(await openEngine({ ...nodeContext(), signal: controller.signal }, { device: 'cpu', threads: 1 }));
+  const model = await openModel(cancelled, { bytes });
+  const run = (): Promise<unknown> => model.infer({ a: one(3), b: one(2) }).catch((thrown: unknown) => thrown);
+  const [first, second, third] = [run(), run(), run()];
+  void first.then(() => controller.abort(new Error('enough')));
+  test.notOk(isDteError(await first));
+  test.notOk(isDteError(await second), 'it had begun');
+  const error = await third;
+  test.ok(isDteError(error, 'fault.cancelled'), String(error));
+  test.match((error as Error).cause, /enough/);
+  await model.close();
+});
+
 t.test('statistics count every stage once, the first run by itself', async (test) => {
   // A clock that goes on by one at each look: a stage that was measured once takes 1.
   let now = 0;
