@@ -28,6 +28,6 @@ export function childPort(): {
 
 /** A thread of its own sees that the owner is gone when this one does not come to it. */
 function watchOwner(): void {
-  const watch = `const owner = process.ppid; setInterval(() => process.ppid === owner || process.kill(process.pid, 'SIGKILL'), 500)`;
+  const watch = `setInterval(() => process.ppid === ${process.ppid} || process.kill(process.pid, 'SIGKILL'), 500)`;
   new Worker(watch, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 8 } }).unref();
 }

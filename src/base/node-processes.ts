@@ -27,6 +27,8 @@ function startProcess([program = '', ...args]: readonly string[]): ProcessHandle
     residentBytes: () => residentBytesOf(child.pid),
     setReferenced: (referenced) => setReferenced(child, referenced),
     terminate: async () => {
+      // Who waits for its end must live to see it.
+      setReferenced(child, true);
       child.kill('SIGKILL');
       await ended;
     },

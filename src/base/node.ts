@@ -1,5 +1,4 @@
 /** The part of the ground floor that is Node's: never imported by code that also runs in a page. */
-export { childPort } from './child-port.js';
 export { nodeContext } from './node-context.js';
 export { nodeDisk } from './node-disk.js';
 export { nodeFiles } from './node-files.js';

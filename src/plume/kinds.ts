@@ -8,4 +8,6 @@ export const pluginKinds = new Map<string, () => Promise<PluginLoader>>([
   ['infero', async () => (await import('./loaders/infero.js')).inferoLoader],
   ['builtin', async () => (await import('./loaders/builtin.js')).builtinLoader],
   ['module', async () => (await import('./loaders/module.js')).moduleLoader],
+  ['worker', async () => (await import('./isolated/loaders.js')).workerLoader],
+  ['process', async () => (await import('./isolated/loaders.js')).processLoader],
 ]);

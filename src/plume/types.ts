@@ -99,6 +99,8 @@ export interface Plugin {
   /** Records a step, perhaps more than once: when a pass shared with others is refused. It may throw, and then nothing of it is run. */
   record?(pass: Pass, context: PluginContext, data: PluginData): void;
   run?(context: PluginContext, data: PluginData): Promise<void>;
+  /** False while it cannot run, for instance because it waits to be started anew: the step is left out for it, which is no failure. */
+  ready?(): boolean;
   /** Called once after a `setup` that was begun, also when something failed. */
   teardown?(context: PluginContext): Promise<void>;
   /** Ends what loading began. Called once, last, also on a plugin that was rejected. */

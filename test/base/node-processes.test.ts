@@ -1,10 +1,10 @@
 // Child processes and worker threads as the context starts them: octets there and back, every way to end, what they print.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import type { ProcessEnd, ProcessHandle } from '../../src/base/index.js';
-import { nodeContext } from '../../src/base/node.js';
+import { nodeContext, packageRoot } from '../../src/base/node.js';
 import { nodeProcesses } from '../../src/base/node-processes.js';
 
 const script = (text: string): ProcessHandle => nodeProcesses.start([nodeProcesses.runtime, '-e', text]);
@@ -55,3 +55,31 @@ t.test('a worker has its heap limited, its text taken, and its end told', async 
   t.equal(await ended, 1);
   t.equal(text, 'here\n');
 });
+
+t.test('a child that is busy for ever ends with its owner, also when that is killed', async (t) => {
+  const base = new URL('build/src/base/', packageRoot()).href;
+  const folder = t.testdir({
+    'child.mjs': `import { childPort } from '${base}child-port.js'; childPort().write([Buffer.from(String(process.pid))]); for (;;);`,
+    'owner.mjs': `import { nodeProcesses } from '${base}node-processes.js';
+      const child = nodeProcesses.start([process.execPath, process.argv[2]]);
+      child.onOutput((bytes) => process.stdout.write(bytes));`,
+  });
+  const owner = nodeProcesses.start([nodeProcesses.runtime, join(folder, 'owner.mjs'), join(folder, 'child.mjs')]);
+  const pid = await new Promise<number>((resolve) => owner.onOutput((bytes) => resolve(Number(new TextDecoder().decode(bytes)))));
+  t.ok(isRunning(pid));
+  // Its output is held open by the child: the end of the owner is seen without waiting for that.
+  void owner.terminate();
+  const end = Date.now() + 10_000;
+  while (isRunning(pid) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+  t.notOk(isRunning(pid));
+});
+
+/** A process that has ended may stay in the table until someone asks for its exit code. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
+  } catch {
+    return false;
+  }
+}
