@@ -74,7 +74,7 @@ for (const kind of kinds) {
 
   t.test(`${kind}: what throws or breaks the contract fails in its step, by name, and goes on in the next`, async (t) => {
     const wrong: readonly (readonly [mode: string, told: RegExp])[] = [
-      ['throw', /: it rains$/],
+      ['throw', /^it rains$/],
       ['shape', /run returned 3 values of 'twice'.*10 x 9 are agreed/],
       ['undeclared', /run returned 'thrice', which is none of its outputs; declared are twice/],
       ['infinite', /output 'twice' is Infinity at point 1 of layer 0; say missing by/],
@@ -91,7 +91,6 @@ for (const kind of kinds) {
       await stage.setup();
       const met = await failure(stage.run(1));
       t.match(met, { code: 'fault.plugin', message: told }, mode);
-      t.match(met.message, /^plugin 'p' failed in run of step 1: /);
       t.ok(
         (await stage.twice()).flat().every((value) => value === missingValue),
         `${mode}: no output was touched`,
@@ -135,8 +134,7 @@ for (const kind of kinds) {
       await stage.setup();
       const met = await failure(stage.run(1));
       t.match(met, { code, message: told }, mode);
-      t.match(met.message, /^plugin 'p' failed in run of step 1: /);
-      t.match(await failure(stage.run(2)), { code: 'fault.plugin', message: /plugin 'p' is over, and was started again 0 times/ });
+      t.match(await failure(stage.run(2)), { code: 'fault.plugin', message: /it is over, and was started again 0 times/ });
       await stage.teardown();
       await healthy.update(++step);
       await healthy.run(step);
@@ -173,7 +171,7 @@ t.test('setup and teardown that fail are told as such', async (t) => {
   for (const phase of ['setup', 'teardown'] as const) {
     const stage = await stageOf(engine, watched().context, specOf('worker', { mode: 'throw', phase }));
     const met = phase === 'setup' ? await failure(stage.setup()) : await stage.setup().then(() => failure(stage.teardown()));
-    t.match(met, { code: 'fault.plugin', message: new RegExp(`^plugin 'p' failed in ${phase}: it rains$`) });
+    t.match(met, { code: 'fault.plugin', message: /^it rains$/ });
     await stage.teardown();
   }
 });
@@ -189,7 +187,7 @@ t.test('a plugin that cannot be what it says is refused before there are data', 
   t.match(await negotiated('absent.mjs'), { code: 'absent.file', message: /absent\.mjs', the lib of plugin 'p', is not a file/ });
   t.match(await negotiated('none.mjs'), { code: 'fault.plugin', message: /none\.mjs exports no function 'run'/ });
   t.match(await negotiated('mute.mjs'), { code: 'fault.plugin', message: /mute\.mjs exports no 'protocol'/ });
-  t.match(await negotiated('bad.mjs'), { code: 'fault.plugin', message: /plugin 'p' failed in load: .*(Unexpected|missing)/ });
+  t.match(await negotiated('bad.mjs'), { code: 'fault.plugin', message: /Unexpected|missing/ });
   t.match(await negotiated('behave.mjs', { protocol: { required: [{ name: 'u' }] } }), {
     code: 'input.config',
     message: /'u'.* has no 'type'/,
@@ -266,19 +264,19 @@ t.test('what a former start of a plugin still sends reaches no one', async (t) =
   };
   const [first, second] = [new Instance(open, options), new Instance(open, { ...options, timeoutMs: 20_000 })];
   const asked = { kind: 'teardown' } as const;
-  t.match(await failure(first.ask(asked, new Map(), 4)), { code: 'limit.deadline' });
+  t.match(await failure(first.ask(asked, new Map())), { code: 'limit.deadline' });
   t.equal(heard[0]?.ended, true, 'it was ended');
-  const answer = second.ask(asked, new Map(), 5);
+  const answer = second.ask(asked, new Map());
   heard[0]?.message({ kind: 'notify', event: 'late' });
   heard[0]?.message({ kind: 'done', id: 1 });
   heard[1]?.message({ kind: 'notify', event: 'in time' });
   heard[1]?.message({ kind: 'done', id: 1, scalars: { sum: 2 } });
   t.same((await answer).message.scalars, { sum: 2 });
   t.same(notices, ['in time']);
-  const other = second.ask(asked, new Map(), 6);
+  const other = second.ask(asked, new Map());
   heard[1]?.message({ kind: 'done', id: 1 });
   t.match(await failure(other), { code: 'fault.plugin', message: /it answered question 1, which was not asked/ });
-  t.match(await failure(second.ask(asked, new Map(), 7)), { code: 'fault.plugin' }, 'and it stays over');
+  t.match(await failure(second.ask(asked, new Map())), { code: 'fault.plugin' }, 'and it stays over');
 });
 
 t.test('a plugin process may be written in another language', { skip: python.absent }, async (t) => {

@@ -1,19 +1,22 @@
 import { DteError } from '../../base/index.js';
 import type { Engine } from '../../compute/index.js';
+import { dataName } from '../derived/derivations.js';
 import type { FieldHandle, PluginContext, PluginData } from '../types.js';
 import { hostCopy } from './host-copies.js';
 import type { Arrays, FieldMeta, InputMeta, Moment, Reals, Reals32, Reals64, Scalar, ScalarValue } from './messages.js';
 
 /** The fields that were agreed on with a plugin. */
-export function agreedFields({ params, field }: PluginData): readonly FieldHandle[] {
-  return params.filter(({ type }) => type === 'ATLAS_FIELD').map(({ name }) => field(name));
+export function agreedFields({ params, has, field }: PluginData): readonly FieldHandle[] {
+  const names = params.filter(({ type }) => type === 'ATLAS_FIELD').map(dataName);
+  // What the model did not provide the plugin misses when it asks for it.
+  return [...new Set(names)].filter(has).map(field);
 }
 
 /** All that was agreed on, as it is now. */
 export function momentOf({ step }: PluginContext, data: PluginData): Moment {
   const scalars: Record<string, Scalar> = {};
   for (const { name, type } of data.params) {
-    if (type !== 'ATLAS_FIELD') scalars[name] = { type, value: scalarOf(data, name, type), updated: data.isUpdated(name) };
+    if (type !== 'ATLAS_FIELD' && data.has(name)) scalars[name] = { type, value: scalarOf(data, name, type), updated: data.isUpdated(name) };
   }
   return { step, scalars, inputs: agreedFields(data).map(inputMeta) };
 }

@@ -1,7 +1,7 @@
 import { type Context, DteError, type LogData } from '../../base/index.js';
 import type { Channel, OpenChannel } from './channel.js';
 import { checkSendable } from './message-guard.js';
-import { type Arrays, type FromPlugin, noArrays, type PluginAnswer, type Question, type QuestionKind } from './messages.js';
+import { type Arrays, type FromPlugin, noArrays, type PluginAnswer, type Question } from './messages.js';
 
 /** What an instance may use up, and who hears what it says. */
 export interface InstanceOptions {
@@ -23,8 +23,6 @@ export interface Answer {
 
 interface Waiting {
   readonly id: number;
-  readonly kind: QuestionKind;
-  readonly step: number;
   resolve(answer: Answer): void;
   reject(error: DteError): void;
 }
@@ -61,8 +59,8 @@ export class Instance {
     return this.#over === undefined;
   }
 
-  /** Asks and waits for the answer. `fault.plugin`, `limit.deadline`, `limit.memory`, `fault.cancelled`, each naming plugin, phase and step. */
-  async ask(question: Question, arrays: Arrays, step: number): Promise<Answer> {
+  /** Asks and waits for the answer. `fault.plugin`, `limit.deadline`, `limit.memory`, `fault.cancelled`; the manager adds plugin, phase and step. */
+  async ask(question: Question, arrays: Arrays): Promise<Answer> {
     if (this.#over !== undefined) throw this.#over;
     if (question.kind === 'load') checkSendable(question.config, `core-config of plugin '${this.#options.plugin}'`);
     const id = this.#nextId++;
@@ -77,7 +75,7 @@ export class Instance {
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       return await new Promise<Answer>((resolve, reject) => {
-        this.#waiting = { id, kind: question.kind, step, resolve, reject };
+        this.#waiting = { id, resolve, reject };
         if (signal?.aborted === true) cancel();
         else this.#channel.post({ ...question, id }, arrays).catch((error: unknown) => this.#breakOff(sendingFault(error)));
       });
@@ -92,7 +90,7 @@ export class Instance {
 
   /** Ends it at once, in whatever state. */
   async end(): Promise<void> {
-    this.#over ??= new DteError('input.state', `plugin '${this.#options.plugin}' was ended`);
+    this.#over ??= new DteError('input.state', `plugin '${this.#options.plugin}' was asked something after its end`);
     await this.#channel.end();
   }
 
@@ -119,7 +117,7 @@ export class Instance {
     if (waiting === undefined || message.id !== waiting.id) {
       this.#breakOff(new DteError('fault.plugin', `it answered question ${String(message.id)}, which was not asked`));
     } else if (message.kind === 'done') waiting.resolve({ message, arrays });
-    else waiting.reject(this.#placed(new DteError('fault.plugin', String(message.message), { cause: thrown(message) }), waiting));
+    else waiting.reject(new DteError('fault.plugin', String(message.message), { cause: thrown(message) }));
   }
 
   async #sendCoordinates(field: string): Promise<void> {
@@ -144,20 +142,9 @@ export class Instance {
   /** It is over: what it was asked fails with the reason, as does all that will be asked. */
   #breakOff(error: DteError): void {
     if (this.#over !== undefined) return;
-    const waiting = this.#waiting;
-    this.#over = this.#placed(error, waiting);
+    this.#over = error;
     void this.#channel.end();
-    waiting?.reject(this.#over);
-  }
-
-  #placed(error: DteError, waiting: Waiting | undefined): DteError {
-    const place =
-      waiting === undefined ? 'between its steps' : `in ${waiting.kind}${waiting.kind === 'run' ? ` of step ${waiting.step}` : ''}`;
-    return new DteError(error.code, `plugin '${this.#options.plugin}' failed ${place}: ${error.reason}`, {
-      where: error.where,
-      cause: error.cause ?? error,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    });
+    this.#waiting?.reject(error);
   }
 }
 
@@ -165,7 +152,7 @@ export class Instance {
 export async function askOnce(open: OpenChannel, options: InstanceOptions, question: Question): Promise<PluginAnswer> {
   const instance = new Instance(open, options);
   try {
-    return (await instance.ask(question, noArrays, 0)).message;
+    return (await instance.ask(question, noArrays)).message;
   } finally {
     await instance.end();
   }

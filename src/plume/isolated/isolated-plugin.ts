@@ -36,6 +36,8 @@ export class IsolatedPlugin implements Plugin {
   readonly #host: PluginHost;
   readonly #isolation: Isolation;
   readonly #nonFinite: NonFinite;
+  /** It is ended when its time is over. */
+  readonly keepsTime = true;
   #info: PluginInfo;
   #instance: Instance | undefined;
   #reals: Reals = 'f32';
@@ -60,7 +62,7 @@ export class IsolatedPlugin implements Plugin {
     const answer = await askOnce(this.#isolation.open, this.#instanceOptions(undefined, undefined), this.#load());
     this.#info = infoOf(answer, this.#info);
     if (typeof answer.protocol !== 'object' || answer.protocol === null) {
-      throw new DteError('input.plugin', `plugin '${this.#spec.name}' states no protocol`, { where: this.#spec.where });
+      throw new DteError('input.plugin', 'it states no protocol', { where: this.#spec.where });
     }
     return await parseProtocol(answer.protocol, `protocol of plugin '${this.#spec.name}'`);
   }
@@ -78,16 +80,16 @@ export class IsolatedPlugin implements Plugin {
     await this.#guarded(async () => {
       const instance = this.#instance?.isLive === true ? this.#instance : await this.#restart(context, data);
       const arrays = await freshArrays(this.#host.engine, agreedFields(data), this.#reals, this.#sent);
-      const answer = await instance.ask({ kind: 'run', moment: momentOf(context, data) }, arrays, context.step);
+      const answer = await instance.ask({ kind: 'run', moment: momentOf(context, data) }, arrays);
       await this.#takeOutputs(context, answer);
     });
   }
 
-  async teardown(context: PluginContext): Promise<void> {
+  async teardown(): Promise<void> {
     const instance = this.#instance;
     if (instance === undefined) return;
     try {
-      if (instance.isLive) await instance.ask({ kind: 'teardown' }, noArrays, context.step);
+      if (instance.isLive) await instance.ask({ kind: 'teardown' }, noArrays);
     } finally {
       await instance.end();
     }
@@ -96,7 +98,7 @@ export class IsolatedPlugin implements Plugin {
   async #restart(context: PluginContext, data: PluginData): Promise<Instance> {
     const { name, restarts } = this.#spec;
     if (this.#restarts >= restarts) {
-      throw new DteError('fault.plugin', `plugin '${name}' is over, and was started again ${this.#restarts} times already`, {
+      throw new DteError('fault.plugin', `it is over, and was started again ${this.#restarts} times`, {
         hint: "'restarts' of the plugin says how often it may",
       });
     }
@@ -110,27 +112,26 @@ export class IsolatedPlugin implements Plugin {
     this.#instance = instance;
     this.#sent = new Map();
     return await this.#guarded(async () => {
-      const { message } = await instance.ask(this.#load(), noArrays, context.step);
+      const { message } = await instance.ask(this.#load(), noArrays);
       this.#reals = message.reals === 'f64' ? 'f64' : 'f32';
       const moment = momentOf(context, data);
       const outputs = Object.values(context.outputs).map(fieldMeta);
       const arrays = await freshArrays(this.#host.engine, agreedFields(data), this.#reals, this.#sent);
       const setup = { kind: 'setup', reals: this.#reals, missing: missingValue, moment, outputs } as const;
-      setScalars(context, (await instance.ask(setup, arrays, context.step)).message.scalars);
+      setScalars(context, (await instance.ask(setup, arrays)).message.scalars);
       return instance;
     });
   }
 
   /** All or nothing: what breaks the contract changes no output. */
   async #takeOutputs(context: PluginContext, { message, arrays }: Answer): Promise<void> {
-    const { name } = this.#spec;
     try {
       const checked = checkOutputs(Object.values(context.outputs), arrays, this.#nonFinite);
       setScalars(context, message.scalars);
       await writeOutputs(this.#host.engine, checked);
     } catch (error) {
       if (!isDteError(error, 'input.field', 'input.plugin')) throw error;
-      throw new DteError('fault.plugin', `plugin '${name}' failed in run of step ${context.step}: ${error.reason}`, {
+      throw new DteError('fault.plugin', error.reason, {
         cause: error,
         ...(error.hint === undefined ? {} : { hint: error.hint }),
       });

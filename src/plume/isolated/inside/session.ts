@@ -117,8 +117,8 @@ export class Session {
   }
 
   /** Arrays that `run` returned become outputs. */
-  #take(returned: OutputArrays | void): void {
-    for (const [name, values] of Object.entries(returned ?? {})) {
+  #take(returned: unknown): void {
+    for (const [name, values] of Object.entries((returned ?? {}) as OutputArrays)) {
       const output = this.#outputs[name];
       if (output === undefined) {
         throw new DteError('input.plugin', `run returned '${name}', which is none of its outputs`, { hint: this.#declared() });

@@ -65,9 +65,9 @@ export interface IsolatedModule {
   readonly info?: Partial<PluginInfo>;
   /** `f64` for values as Float64Array. */
   readonly reals?: 'f32' | 'f64';
-  readonly setup?: (context: IsolatedContext, data: IsolatedData) => void | Promise<void>;
-  readonly run: (context: IsolatedContext, data: IsolatedData) => OutputArrays | void | Promise<OutputArrays | void>;
-  readonly teardown?: (context: IsolatedContext) => void | Promise<void>;
+  readonly setup?: (context: IsolatedContext, data: IsolatedData) => unknown;
+  readonly run: (context: IsolatedContext, data: IsolatedData) => unknown;
+  readonly teardown?: (context: IsolatedContext) => unknown;
 }
 
 export type OutputArrays = Readonly<Record<string, ArrayLike<number>>>;
