@@ -118,6 +118,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'dataName',
     'inspectPlugins',
     'negotiate',
+    'openEmulator',
     'openPlume',
     'paramTypes',
     'parseConfig',

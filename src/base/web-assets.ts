@@ -50,6 +50,7 @@ export const webAssets: Readonly<Record<string, () => URL | Promise<string>>> = 
   'shaders/plume/derived/wind-at-height.wgsl': () => new URL('../../../shaders/plume/derived/wind-at-height.wgsl', import.meta.url),
   'shaders/plume/derived/wind-direction.wgsl': () => new URL('../../../shaders/plume/derived/wind-direction.wgsl', import.meta.url),
   'shaders/plume/derived/wind-speed.wgsl': () => new URL('../../../shaders/plume/derived/wind-speed.wgsl', import.meta.url),
+  'shaders/plume/emulator/emulate.wgsl': () => new URL('../../../shaders/plume/emulator/emulate.wgsl', import.meta.url),
   'shaders/plume/extreme-wind/exceedance-merge.wgsl': () =>
     new URL('../../../shaders/plume/extreme-wind/exceedance-merge.wgsl', import.meta.url),
   'shaders/plume/extreme-wind/exceedance.wgsl': () => new URL('../../../shaders/plume/extreme-wind/exceedance.wgsl', import.meta.url),

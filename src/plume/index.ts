@@ -38,6 +38,8 @@ export { parseProtocol } from './config/parse-params.js';
 export { ModelData, type Observer } from './data/model-data.js';
 export type { Cell, FieldKind, Scalar } from './data/value.js';
 export { dataName } from './derived/derivations.js';
+export { type Emulator, type EmulatorGiven, type EmulatorOptions, openEmulator } from './emulator/emulator.js';
+export type { IsolatedContext, IsolatedData, IsolatedField, IsolatedModule, IsolatedOutput } from './isolated/inside/types.js';
 export { pluginKinds } from './kinds.js';
 export { inspectPlugins, type PluginInspection } from './manager/inspect.js';
 export { openPlume, type Plume, type PlumeOptions, type PlumeState } from './manager/plume.js';

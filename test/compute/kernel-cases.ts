@@ -31,6 +31,7 @@ import { twinCases } from './cases/twin.js';
 import { statsCases } from './cases/stats.js';
 import { tensorPackCases } from './cases/tensor-pack.js';
 import { plumeCases } from './cases/plume.js';
+import { plumeEmulatorCases } from './cases/plume-emulator.js';
 
 export type Inputs = Readonly<Record<string, number | Float64Array | Uint32Array>>;
 
@@ -138,6 +139,7 @@ export const kernelCases: readonly KernelCase[] = [
   entry(reorder, reorderCase),
   entry(markStrange, markStrangeCase),
   ...plumeCases,
+  ...plumeEmulatorCases,
 ];
 
 function entry<K>(kernel: K, make: KernelCase['make']): KernelCase {

@@ -2,14 +2,17 @@
 import t from 'tap';
 import { gridFromSpec } from '../../src/atlas/index.js';
 import { isDteError } from '../../src/base/index.js';
-import { missingValue } from '../../src/compute/index.js';
+import { nodeContext } from '../../src/base/node.js';
+import { missingValue, openEngine } from '../../src/compute/index.js';
+import { openEmulator } from '../../src/plume/emulator/emulator.js';
+import { ModelData, openPlume, type PluginSink } from '../../src/plume/index.js';
 import { cpuEngine } from '../support/engines.js';
 import type { OpenChannel } from '../../src/plume/isolated/channel.js';
 import { Instance } from '../../src/plume/isolated/instance.js';
 import { firstPauseMs } from '../../src/plume/isolated/isolated-plugin.js';
 import type { FromPlugin } from '../../src/plume/isolated/messages.js';
 import { pythonWith } from '../support/python.js';
-import { type Kind, levels, points, specOf, stageOf, uAt, watched } from './isolated-support.js';
+import { type Kind, levels, pluginFolder, points, specOf, stageOf, uAt, watched } from './isolated-support.js';
 
 const engine = await cpuEngine();
 const python = pythonWith([]);
@@ -161,8 +164,7 @@ t.test('a plugin that is over is started anew after a pause that grows, as often
   }
   t.equal(logged.filter(({ event }) => event === 'plume.plugin.restart').length, 2);
   await failure(stage.run(1));
-  clock.ms += 1e6;
-  t.equal(stage.plugin.ready?.(), true);
+  t.equal(stage.plugin.ready?.(), true, 'there is nothing to wait for');
   t.match(await failure(stage.run(5)), { code: 'fault.plugin', message: /is over, and was started again 2 times/ });
   await stage.teardown();
 });
@@ -305,3 +307,63 @@ t.test('a plugin process may be written in another language', { skip: python.abs
     await bad.teardown().catch(() => {});
   }
 });
+
+t.test('beside a model a healthy plugin runs on while others throw, hang, allocate without end and crash their process', async (t) => {
+  const { context } = watched();
+  const running = await openEngine({ ...context, clock: nodeContext().clock }, { device: 'cpu' });
+  const emulator = await openEmulator(running, {
+    config: { emulator: { n_steps: 5, grid_identifier: 'O16', fields: { u: { apply: { step: { value: 1, variation: 1 } } } } } },
+  });
+  const bad = (name: string, kind: Kind, mode: string, rest: object): object => ({
+    ...{ name, kind, lib: 'behave.mjs', 'core-config': { mode, step: 2 } },
+    ...rest,
+  });
+  const plugins = [
+    bad('throws', 'worker', 'throw', {}),
+    bad('hangs', 'worker', 'hang', { timeout: '1s', restarts: 1 }),
+    bad('allocates', 'process', 'arrays', { memory: 256, 'on-error': 'skip_step' }),
+    bad('crashes', 'process', 'abort', { failures: 1 }),
+    { name: 'reads', kind: 'worker', lib: 'behave.mjs', parameters: [[{ name: 'nothing', type: 'INT' }]] },
+    // The same outputs cannot be declared twice: the healthy one goes by others.
+    { name: 'healthy', kind: 'process', lib: 'behave.mjs', 'core-config': {} },
+  ];
+  const given: string[] = [];
+  const sink: PluginSink = async (outputs) =>
+    void given.push(
+      ...outputs
+        .filter(({ plugin }) => plugin === 'healthy')
+        .map(({ step, value }) => `${step}: ${typeof value === 'object' ? value.name : value}`),
+    );
+  const plume = await openPlume(running, { plugins: plugins.map(withOwnOutputs) }, { folder: pluginFolder, sinks: [sink] });
+  await plume.negotiate(emulator.offers);
+  t.same(
+    plume.decisions.map(({ plugin, accepted }) => `${plugin} ${accepted}`),
+    ['throws true', 'hangs true', 'allocates true', 'crashes true', 'reads false', 'healthy true'],
+  );
+  const data = new ModelData();
+  await emulator.provide(data, (name) => plume.isParamRequested(name));
+  await plume.feed(data);
+  const failed: string[] = [];
+  while (await emulator.next(data)) {
+    const { step, failures } = await plume.run();
+    failed.push(...failures.map(({ plugin, error }) => `${step} ${plugin}: ${error.code}`));
+  }
+  t.same(failed.slice(0, 4), ['2 throws: fault.plugin', '2 hangs: limit.deadline', '2 allocates: limit.memory', '2 crashes: fault.plugin']);
+  t.same(failed.slice(4), ['3 allocates: fault.plugin', '4 allocates: fault.plugin', '5 allocates: fault.plugin']);
+  // The sum over all points of step + 0 in the first step, and so on, with 1000 a step: the definition of the plugin.
+  t.same(given.length, 10);
+  t.same(given.slice(8), ['5: healthy.twice', `5: ${emulator.grid.points * 5 + 5000}`]);
+  const states = plume.report().plugins.map(({ plugin, state, runs }) => `${plugin} ${state} ${runs}`);
+  t.match(states.slice(0, 4), ['throws running 4', /hangs (running|degraded) \d/, 'allocates degraded 1', 'crashes disabled 1']);
+  t.same(states.slice(4), ['reads rejected 0', 'healthy running 5']);
+  await plume.teardown();
+  emulator.close();
+  await running.close();
+});
+
+/** Names of outputs are unique in a run. */
+function withOwnOutputs(plugin: object): object {
+  const { name, ...rest } = plugin as { readonly name: string };
+  const config = (rest as { readonly 'core-config'?: object })['core-config'] ?? {};
+  return { name, ...rest, 'core-config': { ...config, prefix: `${name}.` } };
+}

@@ -42,7 +42,7 @@ function emulateHost(args: Args, start: number, end: number): void {
     for (let lane = 0; lane < lanes; lane++) {
       let value = 0;
       for (let call = laneStart[lane] as number; call < (laneStart[lane + 1] as number); call++) {
-        if (isInside(place, args, call)) value = valueOf(place, args, call, point);
+        if (isInside(place, args, call)) value = valueAt(place, args, call, point);
       }
       values[point * lanes + lane] = value;
     }
@@ -75,7 +75,7 @@ function isInside({ lat, lon }: Place, { callReals }: Args, call: number): boole
   return isBetween && lat <= real(0) + slack && lat >= real(2) - slack;
 }
 
-function valueOf(place: Place, { callWords, callReals, modes }: Args, call: number, point: number): number {
+function valueAt(place: Place, { callWords, callReals, modes }: Args, call: number, point: number): number {
   const word = (index: number): number => callWords[4 * call + index] as number;
   const [a, b, c] = [callReals[8 * call + 4] as number, callReals[8 * call + 5] as number, callReals[8 * call + 6] as number];
   const bits = (): number => mixed(mixed(Math.imul(point, 0x9e3779b1)) ^ word(1));

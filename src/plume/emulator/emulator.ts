@@ -2,6 +2,7 @@ import { type Field, type Grid, releaseField } from '../../atlas/index.js';
 import { DteError } from '../../base/index.js';
 import type { Engine } from '../../compute/index.js';
 import { atlasVersion, plumeVersion } from '../version.js';
+import type { ModelData } from '../data/model-data.js';
 import type { Param, Protocol } from '../protocol.js';
 import type { FieldLayer } from '../types.js';
 import { openGribFiles } from './grib-source.js';
@@ -25,7 +26,7 @@ const stepSeconds = 900;
  *
  *     const emulator = await openEmulator(engine, { config: await readFile('emulator.yaml', 'utf8') });
  *     await plume.negotiate(emulator.offers);
- *     emulator.provide(data, (name) => plume.isParamRequested(name));
+ *     await emulator.provide(data, (name) => plume.isParamRequested(name));
  *     await plume.feed(data);
  *     while (await emulator.next(data)) await plume.run();
  *     emulator.close();
@@ -33,14 +34,6 @@ const stepSeconds = 900;
 export async function openEmulator(engine: Engine, given: EmulatorGiven, options: EmulatorOptions = {}): Promise<Emulator> {
   const source = 'grib' in given ? await openGribFiles(engine, given.grib) : await openRecipes(engine, given.config, given.source);
   return new Emulator(source, options);
-}
-
-/** The part of `ModelData` that an emulator fills. */
-export interface EmulatedData {
-  create(name: string, type: 'INT' | 'DOUBLE', value: number): void;
-  provideField(name: string, cell: { readonly value: Field<FieldLayer> }, kind: { shortName: string; levtype: string }): void;
-  update(name: string, value: number): void;
-  setUpdated(names: readonly string[]): void;
 }
 
 export class Emulator {
@@ -95,7 +88,7 @@ export class Emulator {
   }
 
   /** Puts into `data` what it offers; of fields those that are asked for, which are then the only ones that it makes. */
-  async provide(data: EmulatedData, isRequested: (name: string) => boolean = () => true): Promise<void> {
+  async provide(data: ModelData, isRequested: (name: string) => boolean = () => true): Promise<void> {
     this.#wanted = this.#source.fields.filter(({ name }) => isRequested(name));
     data.create('NSTEP', 'INT', 0);
     data.create('TSTEP', 'DOUBLE', stepSeconds);
@@ -114,7 +107,7 @@ export class Emulator {
   }
 
   /** Makes the next step and tells `data` of it; false when there is none left. */
-  async next(data?: EmulatedData): Promise<boolean> {
+  async next(data?: ModelData): Promise<boolean> {
     if (this.#isClosed) throw new DteError('input.state', 'the emulator is closed', { hint: 'call next before close' });
     if (this.#step >= this.steps) return false;
     // The first step's fields were made when they were provided.

@@ -58,7 +58,6 @@ async function describedIn({ context }: Engine, path: string, tables: GribTables
   } finally {
     await file.close();
   }
-  if (described.length === 0) throw new DteError('data.message', `'${path}' has no GRIB message`);
   return described;
 }
 
@@ -82,7 +81,9 @@ function rank(levtype: string): string {
 function fieldsOf(described: readonly Described[], file: string): { readonly grid: Grid; readonly fields: readonly SourceField[] } {
   const grid = gridOf((described[0] as Described).message);
   if (grid.type === 'sh') {
-    throw new DteError('unsupported.grid', `'${file}' holds spectral fields, which have no points`, { hint: 'dte regrid --grid makes fields on a grid' });
+    throw new DteError('unsupported.grid', `'${file}' holds spectral fields, which have no points`, {
+      hint: 'dte regrid --grid makes fields on a grid',
+    });
   }
   const groups = new Map<string, Described[]>();
   for (const each of described) {
@@ -90,12 +91,14 @@ function fieldsOf(described: readonly Described[], file: string): { readonly gri
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }
   const taken = new Set<string>();
-  const fields = [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]): SourceField => {
-    const { shortName, levtype } = group[0] as Described;
-    const name = taken.has(shortName) ? `${shortName};${levtype}` : shortName;
-    taken.add(shortName);
-    return { name, shortName, levtype, layers: layersOf(group, name, file) };
-  });
+  const fields = [...groups]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, group]): SourceField => {
+      const { shortName, levtype } = group[0] as Described;
+      const name = taken.has(shortName) ? `${shortName};${levtype}` : shortName;
+      taken.add(shortName);
+      return { name, shortName, levtype, layers: layersOf(group, name, file) };
+    });
   return { grid, fields };
 }
 
@@ -118,9 +121,7 @@ function layerKey({ level, number }: FieldLayer): string {
 function checkSame(fields: readonly SourceField[], grid: Grid, described: readonly Described[], file: string, firstFile: string): void {
   const layerName = (shortName: string, levtype: string, { level, number }: FieldLayer): string =>
     `${shortName} of ${levtype} ${level}${number === undefined ? '' : `, member ${number}`}`;
-  const expected = new Set(
-    fields.flatMap(({ shortName, levtype, layers }) => layers.map((layer) => layerName(shortName, levtype, layer))),
-  );
+  const expected = new Set(fields.flatMap(({ shortName, levtype, layers }) => layers.map((layer) => layerName(shortName, levtype, layer))));
   const seen = new Set<string>();
   for (const { message, shortName, levtype, layer } of described) {
     const name = layerName(shortName, levtype, layer);
@@ -133,7 +134,9 @@ function checkSame(fields: readonly SourceField[], grid: Grid, described: readon
 }
 
 function differs(file: string, firstFile: string, how: string): DteError {
-  return new DteError('input.field', `'${file}' differs from '${firstFile}': ${how}`, { hint: 'all steps hold the same fields on one grid' });
+  return new DteError('input.field', `'${file}' differs from '${firstFile}': ${how}`, {
+    hint: 'all steps hold the same fields on one grid',
+  });
 }
 
 async function decodeStep(

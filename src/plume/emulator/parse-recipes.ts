@@ -66,9 +66,9 @@ interface Surroundings {
 /** Reads the configuration of an emulator (YAML, JSON or a plain value). `input.config` and `input.syntax` name the line. */
 export async function parseRecipes(given: string | object, source?: string): Promise<EmulatorConfig> {
   const document = await readDocument('configuration', given, source);
-  const emulator = document.map(['emulator']).get('emulator');
+  const emulator = document.map(['emulator']).get('emulator')?.named('emulator');
   if (emulator === undefined) throw document.missing('emulator', 'it states n_steps, grid_identifier, vertical_levels and fields');
-  const map = emulator.named('emulator').map(['n_steps', 'grid_identifier', 'vertical_levels', 'area', 'seed', 'fields']);
+  const map = emulator.map(['n_steps', 'grid_identifier', 'vertical_levels', 'area', 'seed', 'fields']);
   const grid = map.get('grid_identifier')?.text();
   const fields = map.get('fields');
   if (grid === undefined) throw emulator.missing('grid_identifier', 'it is the name of a grid, such as N80 or O320');
@@ -234,4 +234,3 @@ function plainMap(entry: Entry): Readonly<Record<string, unknown>> {
   if (!entry.isMap()) throw entry.error('is not a map', 'keys with values are expected');
   return entry.value() as Readonly<Record<string, unknown>>;
 }
-

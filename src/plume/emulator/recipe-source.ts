@@ -1,5 +1,6 @@
-import { type Field, type Grid, gridFromText, releaseField, type Tile, tileLayout } from '../../atlas/index.js';
+import { type Field, type Grid, gridFromText, releaseField, type Tile } from '../../atlas/index.js';
 import type { DeviceArray, Engine, Pass } from '../../compute/index.js';
+import { newField } from '../data/new-field.js';
 import type { FieldLayer } from '../types.js';
 import { callTables, type LaneCalls } from './calls.js';
 import { emulate } from './emulate.js';
@@ -50,8 +51,10 @@ async function makeStep(
   before: ReadonlyMap<string, Field<FieldLayer>>,
 ): Promise<ReadonlyMap<string, Field<FieldLayer>>> {
   const fields = new Map<string, Field<FieldLayer>>();
-  for (const { name, layers } of wanted) fields.set(name, before.get(name) ?? emptyField(engine, grid, layers));
   try {
+    for (const { name, layers } of wanted) {
+      fields.set(name, before.get(name) ?? { ...(await newField(engine, grid, layers)), mayBeMissing: false });
+    }
     await engine.run((pass) => {
       for (const recipe of config.fields) {
         const field = fields.get(recipe.name);
@@ -63,13 +66,6 @@ async function makeStep(
     for (const [name, field] of fields) if (!before.has(name)) releaseField(field);
     throw error;
   }
-}
-
-function emptyField(engine: Engine, grid: Grid, layers: readonly FieldLayer[]): Field<FieldLayer> {
-  const tiles = tileLayout(grid.points, layers.length, engine.info.maxBindingBytes).map(
-    ([firstLayer, lanes]): Tile => ({ firstLayer, lanes, values: engine.allocate('f32', grid.points * lanes) }),
-  );
-  return { grid, layers, tiles, mayBeMissing: false };
 }
 
 function recordTile(pass: Pass, { grid, places, config }: Prepared, recipe: FieldRecipe, tile: Tile, step: number): void {

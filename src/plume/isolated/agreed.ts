@@ -16,7 +16,8 @@ export function agreedFields({ params, has, field }: PluginData): readonly Field
 export function momentOf({ step }: PluginContext, data: PluginData): Moment {
   const scalars: Record<string, Scalar> = {};
   for (const { name, type } of data.params) {
-    if (type !== 'ATLAS_FIELD' && data.has(name)) scalars[name] = { type, value: scalarOf(data, name, type), updated: data.isUpdated(name) };
+    if (type !== 'ATLAS_FIELD' && data.has(name))
+      scalars[name] = { type, value: scalarOf(data, name, type), updated: data.isUpdated(name) };
   }
   return { step, scalars, inputs: agreedFields(data).map(inputMeta) };
 }

@@ -71,9 +71,10 @@ export class IsolatedPlugin implements Plugin {
     await this.#start(context, data);
   }
 
-  /** False while it waits to be started again: the step is to be left out. */
+  /** False while it waits to be started again: the step is to be left out. One that will not be started again is to say so. */
   ready(): boolean {
-    return this.#instance?.isLive === true || this.#elapsedMs() >= this.#notBeforeMs;
+    const isWaiting = this.#instance?.isLive !== true && this.#restarts < this.#spec.restarts;
+    return !isWaiting || this.#elapsedMs() >= this.#notBeforeMs;
   }
 
   async run(context: PluginContext, data: PluginData): Promise<void> {

@@ -10,7 +10,7 @@ export function isEverybodys(error: unknown): boolean {
 export function pluginError(plugin: string, phase: PluginPhase, step: number, error: unknown): DteError {
   const when = phase === 'run' ? `run, step ${step}` : phase;
   const reason = error instanceof Error ? error.message : String(error);
-  const code = isDteError(error, 'limit.deadline') ? 'limit.deadline' : 'fault.plugin';
+  const code = isDteError(error, 'limit.deadline', 'limit.memory') ? error.code : 'fault.plugin';
   return new DteError(code, `plugin '${plugin}' failed in ${when}: ${reason}`, { cause: error });
 }
 

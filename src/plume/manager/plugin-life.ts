@@ -97,7 +97,7 @@ export class PluginLife {
   }
 
   isDue(step: number): boolean {
-    return this.isActive && (step - 1) % this.spec.every === 0;
+    return this.isActive && (step - 1) % this.spec.every === 0 && this.plugin?.ready?.() !== false;
   }
 
   record(pass: Pass): void {

@@ -1,15 +1,15 @@
 // A plugin that doubles its input, or behaves in the way that its core-config says, in the phase and step that it says.
 export const info = { name: 'behave', version: '1.2.3' };
 
-export const protocol = ({ protocol: given }) =>
+export const protocol = ({ protocol: given, prefix = '' }) =>
   given ?? {
     required: [
       { name: 'u', type: 'ATLAS_FIELD' },
       { name: 'NSTEP', type: 'int' },
     ],
     offered: [
-      { name: 'twice', type: 'ATLAS_FIELD', shape: { like: 'u' } },
-      { name: 'sum', type: 'DOUBLE' },
+      { name: `${prefix}twice`, type: 'ATLAS_FIELD', shape: { like: 'u' } },
+      { name: `${prefix}sum`, type: 'DOUBLE' },
     ],
   };
 
@@ -25,13 +25,14 @@ export async function run(context, data) {
   const returned = await behave('run', context, data);
   if (returned !== undefined) return returned;
   const { values, missing } = data.field('u');
-  const { twice } = context.outputs;
+  const { prefix = '' } = context.coreConfig;
+  const twice = context.outputs[`${prefix}twice`];
   let sum = 0;
   values.forEach((value, index) => {
     twice.values[index] = value === missing ? missing : 2 * value;
     if (value !== missing) sum += value;
   });
-  context.set('sum', sum + 1000 * data.int('NSTEP'));
+  context.set(`${prefix}sum`, sum + 1000 * data.int('NSTEP'));
 }
 
 export async function teardown(context) {
