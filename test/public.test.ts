@@ -90,6 +90,8 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'prepareUnpack',
     'readTensor',
     'shapeText',
+    'shippedModel',
+    'shippedModels',
     'tensorFormatOf',
     'writeTensor',
   ],

@@ -13,6 +13,9 @@
  *   or host memory) in row-major order; bringing tensors there and back, in either layout, is done here, for all of them.
  * - A tensor that lies where the session wants it is used as it is: no copy of device arrays on the device, none of typed arrays on the
  *   processor. Shared memory, in which arrays of the CPU executor lie, is the exception: ONNX Runtime refuses it, so those are copied once.
+ * - `preparePack`, `prepareUnpack`: fields to tensors and back, on the device: levels, fields or members as channels or samples, in any of
+ *   three orders, normalised, with a halo, missing values filled and put back. `layersOf(field)` names its layers for them.
+ * - `shippedModels`: small models of our own (models/README.md), which `openModel` takes by name.
  *
  * Upstream: ecmwf/infero. Different here: outputs are allocated when no memory is given, shapes of outputs are checked before the run,
  * stages of the statistics are not counted twice, and what no engine here can run is refused with the way to convert it.
@@ -23,6 +26,7 @@ export type { Model } from './model.js';
 export { type ModelSetup, modelSetup, parseModelConfig } from './model-config.js';
 export { openModel } from './open-model.js';
 export * from './pack/index.js';
+export { type CardTensor, type ModelCard, shippedModel, shippedModels } from './shipped-model.js';
 export { inRows, readTensor, type TensorFormat, tensorFormatOf, writeTensor } from './tensor-file.js';
 export { newHostValues, shapeText } from './tensor-types.js';
 export type * from './types.js';

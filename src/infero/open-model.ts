@@ -3,6 +3,7 @@ import type { Engine } from '../compute/index.js';
 import type { BackendModel, BackendOptions, Session } from './backend.js';
 import { automaticEngines, backendOf } from './engines.js';
 import { Model } from './model.js';
+import { isShipped, shippedModel, shippedModels } from './shipped-model.js';
 import type { ChosenEngine, ModelOptions, ModelSource } from './types.js';
 
 const policies = ['refuse', 'missing', 'allow'];
@@ -62,8 +63,14 @@ async function modelOf(engine: Engine, source: ModelSource): Promise<{ readonly 
   const { path } = source;
   const { fs } = engine.context;
   const info = await fs.info(path);
-  if (info === undefined) throw new DteError('absent.file', 'the model does not exist', { where: { file: path } });
+  if (info === undefined && !isShipped(path)) {
+    throw new DteError('absent.file', 'the model does not exist', {
+      where: { file: path },
+      hint: `give a file, or a model of this package: ${shippedModels.join(', ')}`,
+    });
+  }
+  const load = async (): Promise<Uint8Array> =>
+    info === undefined ? (await shippedModel(engine.context, path)).bytes : await readWhole(fs, path);
   let read: Promise<Uint8Array> | undefined;
-  const bytes = (): Promise<Uint8Array> => (read ??= readWhole(fs, path));
-  return { model: { path, bytes }, isFolder: info.isDirectory };
+  return { model: { path, bytes: () => (read ??= load()) }, isFolder: info?.isDirectory === true };
 }

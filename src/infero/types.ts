@@ -80,7 +80,10 @@ export interface InferOptions {
  */
 export type NonFinitePolicy = 'refuse' | 'missing' | 'allow';
 
-/** A model file, or its octets. A path may name a folder where an engine's format is one. */
+/**
+ * A model file, or its octets. A path may name a folder where an engine's format is one, or, where there is no such file, a model of this
+ * package (`shippedModels`).
+ */
 export type ModelSource = { readonly path: string } | { readonly bytes: Uint8Array };
 
 /** Options of engines, under the names that configurations of models use. An engine refuses those it does not know. */
