@@ -138,7 +138,7 @@ function cardOf(file, layers) {
       'The surface lies at 1013.25 hPa everywhere; levels below the ground are taken as they come.',
       'Columns unlike those of the training (surface colder than 225 K or warmer than 315 K) are extrapolated.',
     ],
-    references: ['Byrne and O\'Gorman (2013), J. Climate 26, 4000-4016', 'Bolton (1980), Mon. Wea. Rev. 108, 1046-1053'],
+    references: ["Byrne and O'Gorman (2013), J. Climate 26, 4000-4016", 'Bolton (1980), Mon. Wea. Rev. 108, 1046-1053'],
   };
 }
 

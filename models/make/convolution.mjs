@@ -36,7 +36,18 @@ function convolve({ from, to, weight, bias, size, dilation }, { values, width },
     for (let input = 0; input < from; input++) {
       for (let ky = 0; ky < size; ky++) {
         const source = input * width * width + ky * dilation * width;
-        addRow(result, output * wide * wide, wide, values, source, width, weight, ((output * from + input) * size + ky) * size, size, dilation);
+        addRow(
+          result,
+          output * wide * wide,
+          wide,
+          values,
+          source,
+          width,
+          weight,
+          ((output * from + input) * size + ky) * size,
+          size,
+          dilation,
+        );
       }
     }
   }
@@ -120,7 +131,7 @@ function setRow(weight, weightStart, size, delta, deltaStart, wide, values, valu
 }
 
 /** The derivatives by a layer's inputs: a convolution of those by its outputs, widened by zeros, with its kernels turned around. */
-function passedBack({ from, to, size, dilation, weight }, { values, width }, wide, delta) {
+function passedBack({ from, to, size, dilation, weight }, { values }, wide, delta) {
   const margin = dilation * (size - 1);
   const wider = wide + 2 * margin;
   const widened = new Float64Array(to * wider * wider);
@@ -132,7 +143,8 @@ function passedBack({ from, to, size, dilation, weight }, { values, width }, wid
   const taps = size * size;
   for (let output = 0; output < to; output++) {
     for (let input = 0; input < from; input++) {
-      for (let tap = 0; tap < taps; tap++) turned[(input * to + output) * taps + tap] = weight[(output * from + input + 1) * taps - 1 - tap];
+      for (let tap = 0; tap < taps; tap++)
+        turned[(input * to + output) * taps + tap] = weight[(output * from + input + 1) * taps - 1 - tap];
     }
   }
   const layer = { from: to, to: from, size, dilation, weight: turned, bias: new Float64Array(from) };

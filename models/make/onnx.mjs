@@ -19,7 +19,17 @@ const utf8 = new TextEncoder();
 const irVersion = 7;
 
 /** The bytes of a model. `metadata` is a map of strings. */
-export function onnxModel({ name, opset = 13, nodes, inputs, outputs, initializers = [], doc = '', producer = 'dte-webgpu', metadata = {} }) {
+export function onnxModel({
+  name,
+  opset = 13,
+  nodes,
+  inputs,
+  outputs,
+  initializers = [],
+  doc = '',
+  producer = 'dte-webgpu',
+  metadata = {},
+}) {
   const graph = message(
     ...nodes.map((node, index) => bytesField(1, nodeMessage(node, index))),
     textField(2, name),

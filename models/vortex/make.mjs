@@ -15,24 +15,22 @@ export const heldOutPatches = 60;
 const firstLogit = -2.5;
 const greatest = '9223372036854775807'; // the end of an axis, for Slice
 
+const shapes = [
+  { from: 1, to: filters[0], size: 3, dilation: 1 },
+  { from: filters[0], to: filters[1], size: 3, dilation: 2 },
+  { from: filters[1], to: filters[2], size: 3, dilation: 4 },
+  { from: filters[2], to: 1, size: 1, dilation: 1 },
+];
+/** Cells that the network looks at on every side. */
+export const margin = marginOf(shapes);
+
 export function make() {
-  const layers = newStack(
-    [
-      { from: 1, to: filters[0], size: 3, dilation: 1 },
-      { from: filters[0], to: filters[1], size: 3, dilation: 2 },
-      { from: filters[1], to: filters[2], size: 3, dilation: 4 },
-      { from: filters[2], to: 1, size: 1, dilation: 1 },
-    ],
-    seeded(seeds.weights),
-  );
+  const layers = newStack(shapes, seeded(seeds.weights));
   layers.at(-1).bias.fill(firstLogit);
   train(layers, patchesFrom(seeds.patches, patches), training);
   const rounded = layers.map((layer) => ({ ...layer, weight: layer.weight.map(Math.fround), bias: layer.bias.map(Math.fround) }));
   return { bytes: onnxBytes(rounded), card: (file) => cardOf(file, rounded) };
 }
-
-/** Cells that the network looks at on every side. */
-export const margin = 7;
 
 export function patchesFrom(seed, count) {
   const source = seeded(seed);
@@ -61,16 +59,25 @@ function onnxBytes(layers) {
     },
   });
   const part = (start, end, output) => ({ op: 'Slice', inputs: ['vorticity', start, end, 'columns'], outputs: [output] });
-  const hidden = layers.slice(0, -1).flatMap((_, n) => [
-    convolution(n, n === 0 ? 'around' : `hidden_${n - 1}`, `sum_${n}`),
-    { op: 'Relu', inputs: [`sum_${n}`], outputs: [`hidden_${n}`] },
-  ]);
+  const hidden = layers
+    .slice(0, -1)
+    .flatMap((_, n) => [
+      convolution(n, n === 0 ? 'around' : `hidden_${n - 1}`, `sum_${n}`),
+      { op: 'Relu', inputs: [`sum_${n}`], outputs: [`hidden_${n}`] },
+    ]);
   return onnxModel({
     name: 'vortex',
     doc: 'Vortices in relative vorticity. See card.json.',
     inputs: [{ name: 'vorticity', type: 'f32', shape: ['N', 1, 'H', 'W'], doc: 's-1' }],
     outputs: [{ name: 'probability', type: 'f32', shape: ['N', 2, 'H', 'W'], doc: 'anticlockwise, clockwise' }],
-    initializers: [...initializers, index('zero', 0), index('margin', margin), index('last', -margin), index('end', greatest), index('columns', 3)],
+    initializers: [
+      ...initializers,
+      index('zero', 0),
+      index('margin', margin),
+      index('last', -margin),
+      index('end', greatest),
+      index('columns', 3),
+    ],
     nodes: [
       part('last', 'end', 'west'),
       part('zero', 'margin', 'east'),
@@ -114,7 +121,8 @@ function cardOf(file, layers) {
         name: 'probability',
         shape: '[N, 2, H, W]',
         unit: '1',
-        meaning: 'probability that a cell lies inside the half-maximum contour of a vortex; channel 0: anticlockwise (cyclonic in the north), channel 1: clockwise',
+        meaning:
+          'probability that a cell lies inside the half-maximum contour of a vortex; channel 0: anticlockwise (cyclonic in the north), channel 1: clockwise',
       },
     ],
     training: {
