@@ -6,6 +6,8 @@ import type { ChosenEngine } from './types.js';
 /** Inference engines by name, loaded at first use. Others may be added by `set`. */
 export const inferenceEngines: Map<string, () => Promise<Backend>> = new Map([
   ['onnx', async () => (await import('./onnx/backend.js')).onnxGpu],
+  ['tfjs', async () => (await import('./tfjs/backend.js')).tfjsGpu],
+  ['tfjs-node-gpu', async () => (await import('./tfjs-node-gpu/backend.js')).tfjsNodeGpu()],
   ['onnx-cpu', async () => (await import('./onnx-cpu/backend.js')).onnxCpu],
 ]);
 

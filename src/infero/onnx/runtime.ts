@@ -1,20 +1,10 @@
 import { type Context, DteError } from '../../base/index.js';
 import type { SharedDevice } from '../../compute/index.js';
+import { withNavigator } from '../navigator.js';
 
 export type Ort = typeof import('onnxruntime-web/webgpu');
 
 let loading: Promise<Ort> | undefined;
-let last: Promise<unknown> = Promise.resolve();
-
-/**
- * Does work of the runtime alone, after all that was asked for before. The runtime is one WebAssembly instance for the whole process and
- * cannot be entered twice: two sessions at once, of whatever engines, corrupt its memory. Hence a queue for the process.
- */
-export function exclusively<R>(work: () => Promise<R>): Promise<R> {
-  const result = last.then(work);
-  last = result.catch(() => {});
-  return result;
-}
 
 /** ONNX Runtime for WebGPU, loaded at first use. */
 export function loadOrt({ adapter }: SharedDevice): Promise<Ort> {
@@ -42,26 +32,16 @@ async function load(adapter: GPUAdapter): Promise<Ort> {
 }
 
 /**
- * Does work that may start the runtime: it expects a browser's `navigator` (which Node has not, and which is taken away again, as other
- * libraries take its presence for a browser), and compiles its module, the only one of tens of megabytes, which in Node is not to be
- * optimised; a page has no say in that.
+ * Does work that may start the runtime, and so compiles its module, the only one of tens of megabytes: in Node it is not to be optimised;
+ * a page has no say in that.
  */
-export async function withBrowserGlobals<R>(context: Context, { gpu }: SharedDevice, work: () => Promise<R>): Promise<R> {
-  const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
-  const isBrowser = (globalThis.navigator as Navigator | undefined)?.gpu !== undefined;
+export async function startingRuntime<R>({ compileBaseline }: Context, shared: SharedDevice, work: () => Promise<R>): Promise<R> {
   const { instantiate } = WebAssembly;
-  if (!isBrowser) Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'dte' }, configurable: true });
-  if (context.compileBaseline !== undefined) {
-    WebAssembly.instantiate = baselineInstantiate(context.compileBaseline, instantiate) as typeof instantiate;
-  }
+  if (compileBaseline !== undefined) WebAssembly.instantiate = baselineInstantiate(compileBaseline, instantiate) as typeof instantiate;
   try {
-    return await work();
+    return await withNavigator(shared, work);
   } finally {
     WebAssembly.instantiate = instantiate;
-    if (!isBrowser) {
-      if (before === undefined) delete (globalThis as { navigator?: unknown }).navigator;
-      else Object.defineProperty(globalThis, 'navigator', before);
-    }
   }
 }
 

@@ -7,8 +7,9 @@ import { countOf, isDeviceType, onnxNameOf } from '../tensor-types.js';
 import type { HostValues, TensorInfo } from '../types.js';
 import { GpuClock } from './gpu-clock.js';
 import { knownShape } from './known-shape.js';
-import { exclusively, type Ort, withBrowserGlobals } from './runtime.js';
-import { ScopedFailure, watched } from './watched.js';
+import { type Ort, startingRuntime } from './runtime.js';
+import { exclusively } from '../turns.js';
+import { ScopedFailure, watched } from '../watched.js';
 
 /** What a session of the runtime is made from, each time. */
 export interface SessionRecipe {
@@ -146,7 +147,7 @@ async function createSession({ ort, engine, shared, bytes }: SessionRecipe): Pro
   };
   const create = (): Promise<InferenceSession> => ort.InferenceSession.create(bytes, options);
   try {
-    return await watched(shared.device, () => withBrowserGlobals(engine.context, shared, create));
+    return await watched(shared.device, () => startingRuntime(engine.context, shared, create));
   } catch (cause) {
     throw creationFailure(cause as Error, engine.info.name);
   }

@@ -1,4 +1,4 @@
-import { DteError } from '../../base/index.js';
+import { DteError } from '../base/index.js';
 
 /** What a device refused (`validation`) or had no memory for, in other software's commands. */
 export class ScopedFailure extends Error {}
