@@ -33,7 +33,10 @@ export interface SessionRun {
 export interface Session {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
-  /** Where tensors of `run` lie: on the engine's device (`DeviceArray`), or in plain host memory, never shared memory (`HostValues`). */
+  /**
+   * Where tensors of `run` lie: on the engine's device (`DeviceArray`), or in plain host memory, never shared memory (`HostValues`). Of
+   * element types that the device has no arrays of, such as i64, they always lie in host memory.
+   */
   readonly place: Place;
   /** What is to be told of how the engine runs (`cuda`, an adapter, threads), or undefined. */
   readonly detail?: string;

@@ -8,8 +8,15 @@ export type EngineOption =
 
 type ValueOf<O extends EngineOption> = O extends { readonly least: number } ? number : string;
 
-/** Threads of the processor. Every engine takes the keys, as configurations give them for all; one on a device has no use for them. */
-const threadKeys = { numInteropThreads: { default: 1, least: 1 }, numIntraopThreads: { default: 1, least: 1 } } as const;
+/**
+ * Threads of the processor, and open extents of the self-check of an engine on the device. Every engine takes these keys, as configurations
+ * give them before it is known which engine a machine has; some have no use for them.
+ */
+const commonKeys = {
+  numInteropThreads: { default: 1, least: 1 },
+  numIntraopThreads: { default: 1, least: 1 },
+  selfCheckExtent: { default: 32, least: 1 },
+} as const;
 
 /** The options of an engine from a `model_config`. `input.config` for keys and values that it does not take. */
 export function engineOptions<const S extends Readonly<Record<string, EngineOption>>>(
@@ -17,7 +24,7 @@ export function engineOptions<const S extends Readonly<Record<string, EngineOpti
   config: ModelConfig,
   accepted: S,
 ): { readonly [K in keyof S]: ValueOf<S[K]> } {
-  const all: Readonly<Record<string, EngineOption>> = { ...threadKeys, ...accepted };
+  const all: Readonly<Record<string, EngineOption>> = { ...commonKeys, ...accepted };
   for (const key of Object.keys(config)) if (!Object.hasOwn(all, key)) refuseKey(engine, key, Object.keys(all));
   const values = Object.entries(all).map(([key, option]) => {
     const given = config[key];

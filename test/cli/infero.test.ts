@@ -125,7 +125,7 @@ const mistakes: readonly (readonly [string, readonly string[], ErrorCode, RegExp
     'an option of no engine',
     ['inspect', model, '--set', 'numThreads=2'],
     'input.config',
-    /no key 'numThreads'; accepted: numInteropThreads, numIntraopThreads, provider/,
+    /no key 'numThreads'; accepted: numInteropThreads, numIntraopThreads, selfCheckExtent, provider/,
   ],
   [
     'a value that is none',

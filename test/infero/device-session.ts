@@ -50,3 +50,17 @@ class DeviceSession implements Session {
 }
 
 inferenceEngines.set('test-device', async () => ({ create: async (engine) => new DeviceSession(engine) }));
+
+/** Whole numbers go into and out of an engine on the device in host memory. */
+const counting: Session = {
+  inputs: [{ name: 'n', type: 'i64', shape: [2], symbols: [null] }],
+  outputs: [{ name: 'n', type: 'i64', shape: [2], symbols: [null] }],
+  place: 'device',
+  run: async (feeds, fetches) => {
+    deviceCalls.push({ feeds, fetches });
+    return { outputs: new Map([['n', feeds.get('n') as SessionTensor]]) };
+  },
+  close: async () => {},
+};
+
+inferenceEngines.set('test-count', async () => ({ create: async () => counting }));

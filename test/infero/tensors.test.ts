@@ -12,6 +12,7 @@ import {
   type TensorLayout,
 } from '../../src/infero/index.js';
 import { cpuEngine, gpuEngine } from '../support/engines.js';
+import { present } from '../support/present.js';
 import { tinyOnnx, tinyTranspose } from '../support/tiny-onnx.js';
 import { deviceCalls } from './device-session.js';
 
@@ -117,6 +118,7 @@ t.test('an adapter, with the engine on the processor and with one on the device'
   await everyWay(test, engine, 'onnx-cpu');
   await everyWay(test, engine, 'test-device');
   await throughUntouched(test, engine);
+  await wholeNumbers(test, engine);
   await engine.close();
 });
 
@@ -146,5 +148,19 @@ async function throughUntouched(test: Test, engine: Engine): Promise<void> {
   release(fromBuffer);
   x.release();
   buffer.destroy();
+  await model.close();
+}
+
+async function wholeNumbers(test: Test, engine: Engine): Promise<void> {
+  const model = await openModel(engine, { bytes }, { engine: 'test-count' });
+  const inShared = new BigInt64Array(new SharedArrayBuffer(16));
+  inShared.set([2n ** 40n, -1n]);
+  for (const values of [BigInt64Array.of(2n ** 40n, -1n), inShared]) {
+    deviceCalls.length = 0;
+    const { n } = await model.infer({ n: { values, shape: [2] } });
+    test.same([...(present(n).values as BigInt64Array)], [2n ** 40n, -1n]);
+    const fed = present(deviceCalls[0]?.feeds.get('n')).values as BigInt64Array;
+    test.ok(fed.buffer instanceof ArrayBuffer, 'plain memory');
+  }
   await model.close();
 }
