@@ -39,7 +39,7 @@ export function automaticEngines(engine: Engine, path: string | undefined, isFol
   if (form !== undefined) return [form];
   const onCpu = (reason: string): ChosenEngine => ({ name: 'onnx-cpu', reason });
   if (engine.info.executor === 'cpu') return [onCpu('fields lie in host memory')];
-  if (engine.info.software) return [onCpu(`${engine.info.name} is software, on which the processor is faster by itself`)];
+  if (engine.info.software) return [onCpu("the adapter is software, on which the processor's own engine is faster")];
   if (!inferenceEngines.has('onnx')) return [onCpu('the only engine for ONNX models here')];
   return [
     { name: 'onnx', reason: `on the device of the fields, ${engine.info.name}` },

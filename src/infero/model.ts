@@ -33,6 +33,7 @@ export class Model {
   #gpuMs: number | undefined;
   #uploadedBytes = 0;
   #downloadedBytes = 0;
+  #hasToldCopies = false;
 
   constructor(engine: Engine, chosen: ChosenEngine, session: Session, nonFinite: NonFinitePolicy | undefined) {
     this.engine = chosen;
@@ -91,6 +92,15 @@ export class Model {
   }
 
   #count(meter: Meter): void {
+    const { info, context } = this.#engine;
+    const copies = this.#session.place === 'host' && info.executor === 'gpu' && meter.uploadedBytes + meter.downloadedBytes > 0;
+    if (copies && !this.#hasToldCopies) {
+      this.#hasToldCopies = true;
+      context.log.warn('infero.copies', {
+        engine: this.engine.name,
+        reason: 'it computes in host memory: device arrays are copied there and back',
+      });
+    }
     this.#runs++;
     this.#uploadedBytes += meter.uploadedBytes;
     this.#downloadedBytes += meter.downloadedBytes;

@@ -26,14 +26,7 @@ export async function openModel(engine: Engine, source: ModelSource, options: Mo
   const choices =
     asked === 'auto' ? automaticEngines(engine, model.path, isFolder) : [{ name: asked, reason: 'asked for' } satisfies ChosenEngine];
   const { chosen, session } = await firstSession(engine, choices, model, backendOptions);
-  const { log } = engine.context;
-  log.info('infero.open', { model: model.path ?? 'octets', engine: chosen.name, reason: chosen.reason });
-  if (session.place === 'host' && engine.info.executor === 'gpu') {
-    log.warn('infero.copies', {
-      engine: chosen.name,
-      reason: 'it computes in host memory: tensors on the device are copied there and back',
-    });
-  }
+  engine.context.log.info('infero.open', { model: model.path ?? 'octets', engine: chosen.name, reason: chosen.reason });
   return new Model(engine, chosen, session, nonFinite);
 }
 
