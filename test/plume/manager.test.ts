@@ -482,6 +482,7 @@ for (const executor of ['cpu', 'gpu'] as const) {
     async (test) => {
       const engine = executor === 'cpu' ? await cpuEngine({ timing: true }) : await gpuEngine({ timing: true });
       if (typeof engine === 'string') return void test.pass('no adapter', { skip: engine });
+      let seen = false;
       const speed = (out: string) => ({
         protocol: `required: [{name: u, type: ATLAS_FIELD}, {name: v, type: ATLAS_FIELD}]\noffered: [{name: ${out}, type: ATLAS_FIELD, shape: {like: u}}]`,
         record: recordSpeed(out),
@@ -498,12 +499,20 @@ for (const executor of ['cpu', 'gpu'] as const) {
           },
         },
         bad: { record: (pass) => pass.run(broken, { count: 176, out: pass.allocate('f32', 176) }) },
-        last: speed('b'),
+        last: {
+          ...speed('b'),
+          protocol: speed('b').protocol.replace('[', '[{name: a, type: ATLAS_FIELD}, '),
+          record(pass, context, data) {
+            seen = data.isUpdated('a');
+            speed('b').record(pass, context, data);
+          },
+        },
       });
       const model = await modelOf(engine, configOf(['first'], ['half'], ['bad'], ['last']));
       await model.plume.feed(model.data);
       const { ran, failures } = await model.step();
       test.same(ran, ['first', 'last']);
+      test.equal(seen, true, 'what was recorded before counts as updated');
       test.same(failures.map(({ plugin }) => plugin).toSorted(), ['bad', 'half']);
       for (const name of ['a', 'b'])
         test.equal((await layerValues(engine, model.data.field(name).field, 1))[87], Math.fround(Math.hypot(1, 4)));
@@ -511,12 +520,44 @@ for (const executor of ['cpu', 'gpu'] as const) {
       test.match([first, last], [{ runs: 1 }, { runs: 1 }]);
       test.equal(bad?.runs, 0);
       for (const one of [first, last]) test.ok((one?.deviceMs ?? -1) >= 0, 'time on the device is known');
-      test.equal(model.data.field('a').version, 1);
+      test.equal(model.data.isUpdated('a'), true);
       await model.close();
       await engine.close();
     },
   );
 }
+
+t.test('on a GPU a step of plugins that only record is one submit', async (test) => {
+  const engine = await gpuEngine();
+  if (typeof engine === 'string') return void test.pass('no adapter', { skip: engine });
+  const names = ['a', 'b', 'c'];
+  const output = (name: string) =>
+    `required: [{name: u, type: ATLAS_FIELD}, {name: v, type: ATLAS_FIELD}]\noffered: [{name: out-${name}, type: ATLAS_FIELD, shape: {like: u}}]`;
+  testPlugins({
+    ...Object.fromEntries(names.map((name) => [name, { protocol: output(name), record: recordSpeed(`out-${name}`) }])),
+    host: {},
+  });
+  const queue = engine.shared?.device.queue as GPUQueue;
+  const submit = queue.submit.bind(queue);
+  let submits = 0;
+  queue.submit = (buffers) => {
+    submits++;
+    return submit(buffers);
+  };
+  const counts: number[] = [];
+  for (const keys of ['every: 1', 'timeout: 60s']) {
+    const model = await modelOf(engine, configOf(['a', keys], ['b'], ['c'], ['host']));
+    await model.plume.feed(model.data);
+    await model.step();
+    submits = 0;
+    model.data.setUpdated(['u']);
+    test.equal((await model.plume.run()).ran.length, 4);
+    counts.push(submits);
+    await model.close();
+  }
+  test.same(counts, [1, 2], 'one with a timeout has a pass of its own');
+  await engine.close();
+});
 
 t.test('fields that the model owns stay its own', async (test) => {
   const engine = await cpuEngine();

@@ -100,11 +100,13 @@ export class PluginLife {
     return this.isActive && (step - 1) % this.spec.every === 0 && this.plugin?.ready?.() !== false;
   }
 
+  /** Its outputs count as updated from here on, so that those recorded after it see them as they will be. */
   record(pass: Pass): void {
     const { clock } = this.#surroundings.engine.context;
     const startMs = clock.elapsedMs();
     try {
       this.plugin?.record?.(pass, this.#context as PluginContext, this.#data as PluginData);
+      this.#outputs?.mark(true);
     } finally {
       this.#hostMs += clock.elapsedMs() - startMs;
     }
@@ -117,6 +119,7 @@ export class PluginLife {
     const [startMs, before] = [clock.elapsedMs(), engine.traffic];
     try {
       await this.#within(this.plugin?.run?.(this.#context as PluginContext, this.#data as PluginData));
+      this.#outputs?.mark(true);
       this.succeed();
     } catch (error) {
       this.fail('run', error);
@@ -132,7 +135,6 @@ export class PluginLife {
     this.#failedInARow = 0;
     this.state = 'running';
     if (deviceMs !== undefined) this.#deviceMs = (this.#deviceMs ?? 0) + deviceMs;
-    this.#outputs?.mark(true);
   }
 
   /** Notes a failure and what follows from it. Throws what is not the plugin's alone, and every error when it is configured to abort. */
@@ -156,7 +158,7 @@ export class PluginLife {
     });
   }
 
-  /** Outputs are new only in the step in which they are made. */
+  /** Outputs are new only in the step in which they are made, and only when it succeeded. */
   clearOutputs(): void {
     this.#outputs?.mark(false);
   }

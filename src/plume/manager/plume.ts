@@ -71,6 +71,11 @@ export class Plume {
     const isProtocol = typeof offers === 'object' && 'offeredPlumeVersion' in offers && 'required' in offers;
     const protocol = isProtocol ? (offers as Protocol) : await parseProtocol(offers);
     await this.#busy('negotiate', () => negotiateAll(this.#engine, this.#lives, protocol));
+    const { log } = this.#engine.context;
+    for (const { plugin, accepted, reasons } of this.decisions) {
+      if (accepted) log.info('plume.plugin.accepted', { plugin });
+      else log.warn('plume.plugin.rejected', { plugin, reasons });
+    }
     this.#offers = protocol;
     this.#state = 'negotiated';
     return this.decisions;

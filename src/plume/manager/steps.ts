@@ -1,10 +1,11 @@
 import type { DispatchTiming, Engine } from '../../compute/index.js';
-import { isEverybodys } from './guard.js';
+import { isEverybodys, within } from './guard.js';
 import type { PluginLife } from './plugin-life.js';
 
 /**
  * Runs a step of the given plugins in order. On a GPU neighbours that only record share a pass, and so a submit; the CPU executor gains
- * nothing from that, and there each has a pass of its own, so that a twin that throws has spoilt nobody else's work.
+ * nothing from that, and there each has a pass of its own, so that a twin that throws has spoilt nobody else's work. So has a plugin with
+ * a timeout: what takes too long in a pass of several would be nobody's.
  */
 export async function runStep(engine: Engine, lives: readonly PluginLife[]): Promise<void> {
   for (const group of groupsOf(lives, engine.info.executor === 'gpu')) {
@@ -18,11 +19,13 @@ function groupsOf(lives: readonly PluginLife[], shares: boolean): readonly (read
   const groups: PluginLife[][] = [];
   for (const life of lives) {
     const last = groups.at(-1);
-    if (shares && life.isRecorded && last?.[0]?.isRecorded === true) last.push(life);
+    if (shares && canShare(life) && last?.[0] !== undefined && canShare(last[0])) last.push(life);
     else groups.push([life]);
   }
   return groups;
 }
+
+const canShare = ({ isRecorded, spec }: PluginLife): boolean => isRecorded && spec.timeoutMs === undefined;
 
 /** Which dispatches of a pass are whose. */
 interface Part {
@@ -35,7 +38,7 @@ async function runRecorded(engine: Engine, lives: readonly PluginLife[]): Promis
   const thrown: (readonly [PluginLife, unknown])[] = [];
   let timings: readonly DispatchTiming[] | undefined;
   try {
-    await engine.run(
+    const work = engine.run(
       (pass) => {
         for (const life of lives) {
           const start = pass.steps.length;
@@ -54,8 +57,11 @@ async function runRecorded(engine: Engine, lives: readonly PluginLife[]): Promis
         timings = measured;
       },
     );
+    // Work on a device cannot be ended, only be waited for no longer.
+    await within(lives[0]?.spec.timeoutMs, work);
   } catch (error) {
     if (isEverybodys(error)) throw error;
+    for (const { life } of parts) life.clearOutputs();
     await runApart(engine, parts, error);
     parts.length = 0;
   }
