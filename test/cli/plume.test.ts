@@ -1,6 +1,8 @@
 // Plugins from the command line: what is checked without a model, and against what one offers.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { readNpy } from '../../src/base/index.js';
 import { dte } from './dte.js';
 
 const watcher = `export function createPlugin({ coreConfig }) {
@@ -91,4 +93,65 @@ t.test('check tells every mistake, and ends with its code', async (test) => {
   test.equal(refused.code, 2);
   test.match(refused.stderr, /plugins\[0\] has an unknown key 'kindd' \(.*plume\.yaml, line 2\); did you mean 'kind'\?/);
   test.equal((await dte(['plume', 'check', wrong('absent.yaml')])).code, 4);
+});
+
+const emulator = `emulator:
+  n_steps: 3
+  grid_identifier: O4
+  vertical_levels: 1
+  fields:
+    u: {apply: {levels: {"1": {step: {value: 5, variation: 4}}}}}
+`;
+
+t.test('run leads plugins through the steps of an emulated model, and keeps what they make', async (test) => {
+  const folder = test.testdir({
+    'watch.mjs': watcher,
+    'emulator.yaml': emulator,
+    'plume.yaml': `plugins:
+  - {name: watch, lib: watch.mjs, kind: module, core-config: {limit: 10, fails: true}}
+  - {name: other, lib: watch.mjs, kind: module, parameters: [[{name: nothing, type: INT}]]}
+  - {name: twice, lib: twice.yaml, kind: expression}
+`,
+    'twice.yaml': 'expressions: double = 2 * u',
+  });
+  const at = (name: string): string => join(folder, name);
+  const ran = await dte(['plume', 'run', at('plume.yaml'), '--emulator', at('emulator.yaml'), '-o', at('out')]);
+  test.equal(ran.code, 70, 'one step of a plugin failed');
+  const text = ran.stdout.toString();
+  test.match(text, /^3 steps\nplugin +kind +state +runs/);
+  test.match(text, /watch +module +failed at times +2 /);
+  test.match(text, /other +module +rejected +0 /);
+  test.match(ran.stderr, /plugin 'other' is left out: no group of parameters is wholly offered: group 1 lacks nothing/);
+  test.match(ran.stderr, /step 3: watch: wind\.high \{"top":13\}/);
+  test.match(ran.stderr, /plugin 'watch' failed in run, step 2: had enough/);
+  const lines = (name: string): unknown[] =>
+    readFileSync(at(`out/${name}.jsonl`), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+  test.match(lines('notices'), [{ plugin: 'watch', step: 3, event: 'wind.high', data: { top: 13 } }]);
+  test.match(
+    (lines('outputs') as { name: string }[]).filter(({ name }) => name === 'top'),
+    [
+      { plugin: 'watch', step: 1, type: 'DOUBLE', value: 5 },
+      { step: 3, value: 13 },
+    ],
+  );
+  // O4 has 208 points; u of the third step is 5 + 2 x 4 everywhere.
+  const { shape, values } = readNpy(readFileSync(at('out/twice-double-3.npy')));
+  test.same([shape, values[0], values[207]], [[1, 208], 26, 26]);
+  const json = await dte(['plume', 'run', at('plume.yaml'), '--emulator', at('emulator.yaml'), '--steps', '1', '--json']);
+  test.equal(json.code, 0, json.stderr);
+  test.match(JSON.parse(json.stdout.toString()), { steps: 1, notices: [], plugins: [{ plugin: 'watch', runs: 1, failures: [] }, {}, {}] });
+});
+
+t.test('run needs one model', async (test) => {
+  const at = folderOf(test, config);
+  const none = await dte(['plume', 'run', at('plume.yaml')]);
+  test.equal(none.code, 2);
+  test.match(none.stderr, /no model is given; give --grib \(a file or folder\) or --emulator/);
+  const both = await dte(['plume', 'run', at('plume.yaml'), '--grib', 'x', '--emulator', at('offers.yaml')]);
+  test.match(both.stderr, /two models are given/);
+  const absent = await dte(['plume', 'run', at('plume.yaml'), '--grib', at('no.grib')]);
+  test.equal(absent.code, 4);
 });
