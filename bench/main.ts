@@ -18,6 +18,7 @@ import { list } from './fdb/list.js';
 import { decode } from './grib/decode.js';
 import { encode } from './grib/encode.js';
 import { cpu } from './infero/cpu.js';
+import { step } from './plume/step.js';
 import { apply } from './regrid/apply.js';
 import { conservative } from './regrid/conservative.js';
 import { weights } from './regrid/weights.js';
@@ -44,6 +45,7 @@ const benches: readonly Bench[] = [
   list,
   jump,
   cpu,
+  step,
   kernels,
 ];
 const executorNames: readonly ExecutorName[] = ['cpu', 'gpu', 'software'];

@@ -198,46 +198,62 @@ function snake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** The same functions around the plugin's own JavaScript. Rounds of its loops are not counted: the twin is trusted code. */
-function twinText({ kernel, coordinates, readsLevel, levelInputs }: Binds, own: string): string {
-  const { params, inputs, outputs } = namesOf({ kernel, coordinates, readsLevel, levelInputs });
-  const isOverValues = kernel.over === 'values';
-  const functions = [...javascriptInputs(kernel), ...kernel.outputs.flatMap((name, index) => javascriptOutput(name, index, isOverValues))];
-  for (const name of levelInputs) {
-    const levels = `l${kernel.inputs.indexOf(name)}`;
-    functions.push(`const ${name}_level = (k) => (k < ${levels}.length ? ${levels}[k] : missing);`);
-  }
-  for (const [index, [name, type]] of [...kernel.scalars].entries())
-    functions.push(`const ${name} = () => s${index}${type === 'bool' ? ' !== 0' : ''};`);
-  for (const [name, value] of kernel.constants) functions.push(`const ${name} = () => ${value};`);
-  for (const name of coordinates) functions.push(`const ${name} = () => ${name}Of[dte_point];`);
-  if (readsLevel) functions.push('const level = () => levelOf[dte_lane];');
+/**
+ * The same functions around the plugin's own JavaScript. Rounds of its loops are not counted: the twin is trusted code. All functions are
+ * made once, over the arguments of the call under way: made anew in every call they are not inlined, which takes three times as long.
+ * Results go straight into arrays: a captured variable that holds a number other than a small integer is allocated at every write.
+ */
+function twinText(binds: Binds, own: string): string {
+  const { kernel } = binds;
   const each = (line: (index: number) => string): string => kernel.outputs.map((_, index) => line(index)).join(' ');
-  const value = `${each((index) => `dte_y${index} = missing;`)} run(); ${each((index) => `y${index}[dte_point * lanes + dte_lane] = dte_y${index};`)}`;
-  const body = isOverValues
-    ? `for (dte_lane = 0; dte_lane < lanes; dte_lane++) { ${value} }`
-    : `${each((index) => `dte_clear${index}();`)} run();`;
-  return `({ ${[...Object.keys(params), ...Object.keys(inputs), ...Object.keys(outputs)].join(', ')} }, start, end) => {
+  const body =
+    kernel.over === 'values'
+      ? `for (let lane = 0; lane < lanes; lane++) { dte_lane = lane; dte_at = place * lanes + lane; ${each((index) => `dte.y${index}[dte_at] = missing;`)} run(); }`
+      : `${each((index) => `dte_clear${index}();`)} run();`;
+  return `(() => {
+  let dte;
   let dte_point = 0;
   let dte_lane = 0;
-  ${functions.join('\n  ')}
-  const point = () => dte_point;
-  const point_count = () => points;
+  let dte_at = 0;
+  ${javascriptFunctions(binds).join('\n  ')}
 ${own}
-  for (dte_point = start; dte_point < end; dte_point++) { ${body} }
-}`;
+  return (args, start, end) => {
+    dte = args;
+    const { lanes } = args;
+    for (let place = start; place < end; place++) { dte_point = place; ${body} }
+  };
+})()`;
+}
+
+function javascriptFunctions({ kernel, coordinates, readsLevel, levelInputs }: Binds): readonly string[] {
+  const isOverValues = kernel.over === 'values';
+  const levels = levelInputs.map((name) => {
+    const array = `dte.l${kernel.inputs.indexOf(name)}`;
+    return `const ${name}_level = (k) => (k < ${array}.length ? ${array}[k] : missing);`;
+  });
+  return [
+    ...javascriptInputs(kernel),
+    ...kernel.outputs.flatMap((name, index) => javascriptOutput(name, index, isOverValues)),
+    ...levels,
+    ...[...kernel.scalars].map(([name, type], index) => `const ${name} = () => dte.s${index}${type === 'bool' ? ' !== 0' : ''};`),
+    ...[...kernel.constants].map(([name, value]) => `const ${name} = () => ${value};`),
+    ...coordinates.map((name) => `const ${name} = () => dte.${name}Of[dte_point];`),
+    ...(readsLevel ? ['const level = () => dte.levelOf[dte_lane];'] : []),
+    'const point = () => dte_point;',
+    'const point_count = () => dte.points;',
+  ];
 }
 
 function javascriptInputs({ inputs, over, reach }: PluginKernel): readonly string[] {
   return inputs.flatMap((name, index) => {
     const isOverValues = over === 'values';
-    const x = `x${index}`;
+    const x = `dte.x${index}`;
     const element = (at: string): string => `${x}[${at} * ${x}Lanes + ${x}Lane + ${isOverValues ? `dte_lane * ${x}Step` : 'k'}]`;
     const k = isOverValues ? '' : 'k';
     const lines = [`const ${name} = (${k}) => ${isOverValues ? '' : `k >= ${x}Levels ? missing : `}${element('dte_point')};`];
     if (!isOverValues) lines.push(`const ${name}_levels = () => ${x}Levels;`);
     if (reach === 'grid') {
-      const isThere = `at >= 0 && at < points${isOverValues ? '' : ` && k < ${x}Levels`}`;
+      const isThere = `at >= 0 && at < dte.points${isOverValues ? '' : ` && k < ${x}Levels`}`;
       lines.push(`const ${name}_at = (at${k === '' ? '' : ', k'}) => (${isThere} ? ${element('at')} : missing);`);
     }
     return lines;
@@ -246,8 +262,8 @@ function javascriptInputs({ inputs, over, reach }: PluginKernel): readonly strin
 
 function javascriptOutput(name: string, index: number, isOverValues: boolean): readonly string[] {
   const stored = 'is_storable(value) ? value : missing';
-  if (isOverValues) return [`let dte_y${index} = missing; const set_${name} = (value) => { dte_y${index} = ${stored}; };`];
-  const y = `y${index}`;
+  const y = `dte.y${index}`;
+  if (isOverValues) return [`const set_${name} = (value) => { ${y}[dte_at] = ${stored}; };`];
   return [
     `const set_${name} = (k, value) => { if (k < ${y}Levels) ${y}[dte_point * ${y}Lanes + ${y}Lane + k] = ${stored}; };`,
     `const ${name}_levels = () => ${y}Levels;`,

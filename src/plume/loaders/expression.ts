@@ -1,9 +1,9 @@
-import { atPlace, DteError } from '../../base/index.js';
 import { dataName } from '../derived/derivations.js';
 import { compileFormulas, type Formulas } from '../expression/compile.js';
 import { type FormulaData, type PreparedFormulas, prepareFormulas } from '../expression/prepare.js';
 import {
   dataShape,
+  inConfig,
   type Manifest,
   type ManifestOutput,
   type PlacedText,
@@ -45,7 +45,7 @@ function formulaPlugin(spec: PluginSpec, manifest: Manifest, text: PlacedText): 
   };
 }
 
-function compiled(spec: PluginSpec, { inputs, outputs, constants, entry }: Manifest, text: PlacedText): Formulas {
+function compiled(spec: PluginSpec, { inputs, outputs, constants }: Manifest, text: PlacedText): Formulas {
   const isScalar = (name: string): boolean => (inputs?.get(name) ?? usualInput(name)).type !== 'ATLAS_FIELD';
   const scalars = inputs === undefined ? wordsOf(text.text).filter(isScalar) : [...inputs.keys()].filter(isScalar);
   try {
@@ -56,14 +56,8 @@ function compiled(spec: PluginSpec, { inputs, outputs, constants, entry }: Manif
       ...(outputs === undefined ? {} : { outputs: outputs.map(({ name }) => name) }),
     });
   } catch (error) {
-    throw text.file === undefined ? atPlace(outOfConfig(error), spec.where) : atPlace(error, entry.where);
+    throw inConfig(error, spec);
   }
-}
-
-/** Formulas in a core-config have no lines of a file; what is shown of their text tells them apart. */
-function outOfConfig(error: unknown): unknown {
-  if (!(error instanceof DteError)) return error;
-  return new DteError(error.code, error.reason, { cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) });
 }
 
 function wordsOf(text: string): readonly string[] {

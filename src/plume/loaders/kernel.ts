@@ -6,6 +6,7 @@ import {
   type Manifest,
   type ManifestOutput,
   dataShape,
+  inConfig,
   pathOf,
   protocolOf,
   readManifest,
@@ -35,7 +36,11 @@ export const kernelLoader: PluginLoader = {
       throw manifest.entry.missing('outputs', 'they are what the kernel writes: outputs: {speed: {like: u}}');
     const kernel = await kernelOf(manifest, inputs, outputs, spec, host);
     if (host.engine.info.executor === 'cpu' && kernel.cpu !== undefined && trust !== true) throw untrusted(spec);
-    return kernelPlugin(manifest, inputs, await compileKernel(host.engine, kernel));
+    try {
+      return kernelPlugin(manifest, inputs, await compileKernel(host.engine, kernel));
+    } catch (error) {
+      throw inConfig(error, spec);
+    }
   },
 };
 

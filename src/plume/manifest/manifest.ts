@@ -44,14 +44,15 @@ const usualScalars: Readonly<Record<string, ParamType>> = { NSTEP: 'INT', NFLEVG
  * `core-config`. `keys` are those of the kind beside the common ones. `input.config` with the line for what is not accepted.
  */
 export async function readManifest(spec: PluginSpec, host: PluginHost, keys: readonly string[]): Promise<Manifest> {
+  if (!/\.ya?ml$/.test(spec.lib)) {
+    return manifestOf(await readDocument(`core-config of plugin '${spec.name}'`, spec.coreConfig, undefined, spec.where), spec, keys, {});
+  }
+  const path = pathOf(spec, spec.lib);
   try {
-    if (!/\.ya?ml$/.test(spec.lib)) return manifestOf(await readDocument(`core-config of '${spec.name}'`, spec.coreConfig), spec, keys, {});
-    const path = pathOf(spec, spec.lib);
     const text = new TextDecoder().decode(await readWhole(host.context.fs, path));
     return manifestOf(await readDocument(`manifest '${spec.lib}'`, text, path), spec, keys, spec.coreConfig);
   } catch (error) {
-    // A core-config has the place of its plugin; a line of the manifest stays what it is.
-    throw atPlace(withoutOwnLine(error), spec.where);
+    throw atPlace(error, spec.where);
   }
 }
 
@@ -60,11 +61,12 @@ export function pathOf({ folder }: PluginSpec, path: string): string {
   return path.startsWith('/') ? path : `${folder}${path}`;
 }
 
-/** A text given under `key`, or in the file that `<key>-file` names. */
+/** A text given under `key`, or in the file that `<key>-file` names. One in a core-config has lines of its own: see `inConfig`. */
 export async function textOf(manifest: Manifest, key: string, spec: PluginSpec, host: PluginHost): Promise<PlacedText | undefined> {
   const given = manifest.entries.get(key);
   if (given !== undefined) {
     const text = given.text();
+    if (!/\.ya?ml$/.test(spec.lib)) return { text, firstLine: 1 };
     // A block begins on the line after its key.
     return { text, ...fileOf(given), firstLine: (given.line ?? 1) + (text.includes('\n') ? 1 : 0) };
   }
@@ -74,7 +76,14 @@ export async function textOf(manifest: Manifest, key: string, spec: PluginSpec, 
   return { text: new TextDecoder().decode(await readWhole(host.context.fs, path)), file: path, firstLine: 1 };
 }
 
-export function fileOf({ where }: Entry): { readonly file?: string } {
+/** A fault in a text of a core-config, told with its line in the text and the place of the plugin. Others keep their place. */
+export function inConfig(error: unknown, { where }: PluginSpec): unknown {
+  if (!(error instanceof DteError) || error.where.file !== undefined || error.where.line === undefined) return atPlace(error, where);
+  const hint = error.hint === undefined ? {} : { hint: error.hint };
+  return new DteError(error.code, `${error.reason}, line ${error.where.line} of the text`, { where, cause: error.cause ?? error, ...hint });
+}
+
+function fileOf({ where }: Entry): { readonly file?: string } {
   return where.file === undefined ? {} : { file: where.file };
 }
 
@@ -137,7 +146,7 @@ function manifestOf(entry: Entry, spec: PluginSpec, keys: readonly string[], con
 function inputsOf(entry: Entry | undefined): ReadonlyMap<string, Param> | undefined {
   if (entry === undefined) return undefined;
   if (entry.isList()) return new Map(entry.list().map((item) => [codeName(item.text(), item), usualInput(item.text())]));
-  return new Map(Object.keys((entry.value() ?? {}) as object).map((name) => [name, inputOf(name, memberOf(entry, name))]));
+  return new Map([...entry.members()].map(([name, given]) => [name, inputOf(name, given)]));
 }
 
 function inputOf(name: string, entry: Entry): Param {
@@ -156,8 +165,7 @@ function codeName(name: string, entry: Entry): string {
 function outputsOf(entry: Entry | undefined): readonly ManifestOutput[] | undefined {
   if (entry === undefined) return undefined;
   if (entry.isList()) return entry.list().map((item) => ({ name: codeName(item.text(), item), shape: {}, comment: undefined }));
-  return Object.keys((entry.value() ?? {}) as object).map((name) => {
-    const given = memberOf(entry, name);
+  return [...entry.members()].map(([name, given]) => {
     codeName(name, given);
     if (given.value() === undefined) return { name, shape: {}, comment: undefined };
     const map = given.map(['like', 'grid', 'levels', 'levtype', 'comment']);
@@ -177,12 +185,7 @@ function outputsOf(entry: Entry | undefined): readonly ManifestOutput[] | undefi
 
 function constantsOf(entry: Entry | undefined): ReadonlyMap<string, number> {
   if (entry === undefined) return new Map();
-  return new Map(
-    Object.keys((entry.value() ?? {}) as object).map((name) => {
-      const given = memberOf(entry, name);
-      return [codeName(name, given), given.number(-3.4e38, 'a number that fits f32')];
-    }),
-  );
+  return new Map([...entry.members()].map(([name, given]) => [codeName(name, given), given.number(-3.4e38, 'a number that fits f32')]));
 }
 
 /** Constants that a configuration sets: only such as the manifest has. */
@@ -195,17 +198,6 @@ function overridden(spec: PluginSpec, config: CoreConfig, own: Entry | undefined
       hint: `numbers can be given for ${known.join(', ') || 'none of its constants: the manifest has none'}`,
     });
   });
-}
-
-function memberOf(entry: Entry, name: string): Entry {
-  return entry.map(Object.keys((entry.value() ?? {}) as object)).get(name) as Entry;
-}
-
-/** A core-config was read from a value, whose lines are those of no file. */
-function withoutOwnLine(error: unknown): unknown {
-  if (!(error instanceof DteError) || error.where.file !== undefined || error.where.line === undefined) return error;
-  const { line: _, ...where } = error.where;
-  return new DteError(error.code, error.reason, { where, cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) });
 }
 
 function optional<K extends string, T>(key: K, value: T | undefined): Partial<Record<K, T>> {
