@@ -18,6 +18,8 @@ import { list } from './fdb/list.js';
 import { decode } from './grib/decode.js';
 import { encode } from './grib/encode.js';
 import { cpu } from './infero/cpu.js';
+import { first } from './infero/first.js';
+import { shared } from './infero/shared.js';
 import { step } from './plume/step.js';
 import { apply } from './regrid/apply.js';
 import { conservative } from './regrid/conservative.js';
@@ -45,6 +47,8 @@ const benches: readonly Bench[] = [
   list,
   jump,
   cpu,
+  first,
+  shared,
   step,
   kernels,
 ];

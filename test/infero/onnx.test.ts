@@ -3,6 +3,7 @@ import t, { type Test } from 'tap';
 import { type ErrorCode, isDteError } from '../../src/base/index.js';
 import { copy, DeviceArray, type Engine } from '../../src/compute/index.js';
 import { inferenceEngines, openModel, type Session, type Tensor, type TensorArgument } from '../../src/infero/index.js';
+import { ScopedFailure, watched } from '../../src/infero/watched.js';
 import { cpuEngine, gpuEngine } from '../support/engines.js';
 import { seeded } from '../support/random.js';
 import { type TinyModel, tinyOnnx, tinyPair } from '../support/tiny-onnx.js';
@@ -303,6 +304,13 @@ t.test('what does not fit the device is refused by its size', { skip }, async (t
   const small = await model.infer({ a: tensor(a, [6, 1]), b: tensor(a, [1, 6]) }, { place: 'host' });
   test.same([...(small['sum']?.values ?? [])], [252]);
   await model.close();
+});
+
+t.test('what the device refuses of other software is told', { skip }, async (test) => {
+  const { device } = engine.shared as NonNullable<Engine['shared']>;
+  const refused = watched(device, async () => device.createShaderModule({ code: 'no shader' }));
+  await test.rejects(refused, ScopedFailure);
+  test.equal(await watched(device, async () => 1), 1);
 });
 
 t.test('a device that is lost ends its models; those of other engines go on', { skip }, async (test) => {
