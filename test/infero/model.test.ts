@@ -49,8 +49,7 @@ t.test('an engine that refuses a model leaves it to the next, and is named in th
   const log = { ...base.log, warn: (event: string) => void warnings.push(event) };
   const onCpu = kept(await openEngine({ ...base, log }, { device: 'cpu', threads: 1 }));
   // An engine on the processor that says it is on a device.
-  const info = { ...onCpu.info, executor: 'gpu' as const };
-  const pretended = new Proxy(onCpu, { get: (target, key) => (key === 'info' ? info : (Reflect.get(target, key, target) as unknown)) });
+  const pretended = Object.defineProperty(onCpu, 'info', { value: { ...onCpu.info, executor: 'gpu' } });
   const had = inferenceEngines.get('onnx');
   const refuse = async (): Promise<never> => {
     throw new DteError('fault.device', 'it computes wrongly');
