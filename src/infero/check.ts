@@ -1,7 +1,7 @@
 import { DteError, nearestWord } from '../base/index.js';
 import type { Field } from '../atlas/index.js';
 import { DeviceArray, type Engine } from '../compute/index.js';
-import { maxRank } from './reorder.js';
+import { axesOf, maxAxes } from './reorder.js';
 import { countOf, hostTypeName, hostTypes, isDeviceType, shapeText } from './tensor-types.js';
 import type { HostValues, InferOptions, TensorArgument, TensorInfo, TensorLayout } from './types.js';
 
@@ -71,13 +71,20 @@ function askedOutputs(outputs: readonly TensorInfo[], { only, outputs: memory = 
 function checkPlace({ name, type, shape }: TensorInfo, { place, layout }: InferOptions): void {
   if (place === 'device' && !isDeviceType(type))
     refuse(`output '${name}' is ${type}, which the device has no arrays of`, "ask for place 'host'");
-  checkLayout(`output '${name}'`, layout, shape.length);
+  checkLayout(
+    `output '${name}'`,
+    layout,
+    shape.map((extent) => extent ?? 2),
+  );
 }
 
-function checkLayout(tensor: string, layout: TensorLayout | undefined, rank: number): void {
+function checkLayout(tensor: string, layout: TensorLayout | undefined, shape: readonly number[]): void {
   if (layout === undefined || layout === 'row-major') return;
   if (layout !== 'column-major') refuse(`${tensor} has the layout '${layout as string}'`, 'layouts are row-major and column-major');
-  if (rank > maxRank) refuse(`${tensor} has rank ${rank} in column-major layout`, `layouts are changed up to rank ${maxRank}`);
+  const axes = axesOf(shape).length;
+  if (axes > maxAxes) {
+    refuse(`${tensor} has ${axes} axes of more than one element in column-major layout`, `layouts of up to ${maxAxes} are changed`);
+  }
 }
 
 function checkNames(kind: 'input' | 'output', infos: readonly TensorInfo[], names: readonly string[]): void {
@@ -94,7 +101,7 @@ function checkNames(kind: 'input' | 'output', infos: readonly TensorInfo[], name
 function checkTensor(engine: Engine, tensor: string, info: TensorInfo, given: TensorArgument, extents: Extents): CheckedTensor {
   const { shape, layout = 'row-major' } = given;
   checkShape(tensor, info, shape, extents);
-  checkLayout(tensor, layout, shape.length);
+  checkLayout(tensor, layout, shape);
   const values = checkValues(engine, tensor, info, given);
   if (layout === 'column-major' && values instanceof DeviceArray && values.type !== 'f32') {
     refuse(`${tensor} is a device array of ${values.type} in column-major layout`, 'on the device the layout of f32 alone is changed');

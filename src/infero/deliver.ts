@@ -3,7 +3,7 @@ import { DeviceArray } from '../compute/index.js';
 import type { SessionTensor } from './backend.js';
 import type { CheckedOutput, GivenTensor } from './check.js';
 import { isPlain } from './feed.js';
-import { reorderOnDevice, reorderOnHost } from './reorder.js';
+import { isReordered, reorderOnDevice, reorderOnHost } from './reorder.js';
 import type { Running } from './run-session.js';
 import { assign, shapeText } from './tensor-types.js';
 import type { HostValues, Place, Tensor, TensorInfo, TensorLayout } from './types.js';
@@ -91,9 +91,4 @@ async function toDeviceMemory(
     await meter.time('downloadMs', () => assign(onHost, plain));
   }
   return array;
-}
-
-/** Whether elements of this layout lie otherwise than in row-major order. */
-function isReordered(layout: TensorLayout, shape: readonly number[]): boolean {
-  return layout === 'column-major' && shape.length > 1;
 }

@@ -1,7 +1,7 @@
 import { DeviceArray } from '../compute/index.js';
 import type { SessionTensor } from './backend.js';
 import type { CheckedTensor } from './check.js';
-import { reorderOnDevice, reorderOnHost } from './reorder.js';
+import { isReordered, reorderOnDevice, reorderOnHost } from './reorder.js';
 import type { Running } from './run-session.js';
 import { assign, hostTypes, isDeviceType, newHostValues } from './tensor-types.js';
 import type { HostValues, TensorType } from './types.js';
@@ -9,11 +9,11 @@ import type { HostValues, TensorType } from './types.js';
 /** An input in the memory and layout of the session. What already lies right is handed on as it is. */
 export async function feed(run: Running, { info, given }: CheckedTensor): Promise<SessionTensor> {
   const { values, shape } = given;
-  const isReordered = given.layout === 'column-major' && shape.length > 1;
+  const reorders = isReordered(given.layout, shape);
   const onHost = values instanceof DeviceArray ? run.engine.hostMemory(values) : values;
-  if (onHost === undefined) return { shape, values: await fromDevice(run, values as DeviceArray, shape, isReordered) };
+  if (onHost === undefined) return { shape, values: await fromDevice(run, values as DeviceArray, shape, reorders) };
   // Reordering writes to plain memory, so that it is the only copy.
-  const ordered = isReordered ? await run.meter.time('inputReorderMs', () => reorderOnHost(onHost, shape, 'row-major')) : onHost;
+  const ordered = reorders ? await run.meter.time('inputReorderMs', () => reorderOnHost(onHost, shape, 'row-major')) : onHost;
   return { shape, values: await fromHost(run, info.type, ordered) };
 }
 
@@ -21,10 +21,10 @@ async function fromDevice(
   { engine, session, meter, made }: Running,
   values: DeviceArray,
   shape: readonly number[],
-  isReordered: boolean,
+  reorders: boolean,
 ): Promise<DeviceArray | HostValues> {
   let ordered = values;
-  if (isReordered) {
+  if (reorders) {
     ordered = await meter.time('inputReorderMs', () => reorderOnDevice(engine, values as DeviceArray<'f32'>, shape, 'row-major'));
     made.add(ordered);
   }

@@ -5,8 +5,12 @@ const params = { n0: 'u32', n1: 'u32', n2: 'u32', n3: 'u32', n4: 'u32', n5: 'u32
 const inputs = { source: 'f32' } as const;
 const outputs = { reordered: 'f32' } as const;
 
-/** Highest rank of a tensor whose layout is changed. */
-export const maxRank = 6;
+/** Most axes of a tensor whose layout is changed. Those of extent 1 do not count: they move no element. */
+export const maxAxes = 6;
+
+export function axesOf(shape: readonly number[]): readonly number[] {
+  return shape.filter((extent) => extent > 1);
+}
 
 /** Row-major out of column-major elements of a tensor with extents n0 (slowest in the result) to n5. */
 export const reorder = kernel('infero/reorder', {
@@ -48,10 +52,16 @@ function reorderRange(
   }
 }
 
+/** Whether elements of this layout lie otherwise than in row-major order. */
+export function isReordered(layout: TensorLayout, shape: readonly number[]): boolean {
+  return layout === 'column-major' && axesOf(shape).length > 1;
+}
+
 /** Extents for `reorder` that turn a tensor of this shape into row-major order, or out of it: that is the same with the axes reversed. */
 function extentsOf(shape: readonly number[], into: TensorLayout): Extents {
-  const axes = into === 'row-major' ? shape : [...shape].reverse();
-  const [n0, n1, n2, n3, n4, n5] = [...Array<number>(maxRank - axes.length).fill(1), ...axes] as [
+  const moving = axesOf(shape);
+  const axes = into === 'row-major' ? moving : [...moving].reverse();
+  const [n0, n1, n2, n3, n4, n5] = [...Array<number>(maxAxes - axes.length).fill(1), ...axes] as [
     number,
     number,
     number,

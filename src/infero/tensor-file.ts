@@ -1,5 +1,5 @@
 import { DteError, npyFile, readNpyHeader } from '../base/index.js';
-import { reorderOnHost } from './reorder.js';
+import { isReordered, reorderOnHost } from './reorder.js';
 import { countOf, hostTypes, newHostValues } from './tensor-types.js';
 import type { HostTensor, HostValues, TensorLayout, TensorType } from './types.js';
 
@@ -48,7 +48,7 @@ export function writeTensor({ values, shape, layout }: HostTensor, type: TensorT
 
 /** The values of a tensor in row-major order. */
 export function inRows({ values, shape, layout }: HostTensor): HostValues {
-  return layout === 'column-major' && shape.length > 1 ? reorderOnHost(values, shape, 'row-major') : values;
+  return isReordered(layout, shape) ? reorderOnHost(values, shape, 'row-major') : values;
 }
 
 function fromNpy(bytes: Uint8Array, file: string): HostTensor {
