@@ -2,7 +2,9 @@
 import t, { type Test } from 'tap';
 import { isDteError } from '../../src/base/index.js';
 import { type Engine, missingValue } from '../../src/compute/index.js';
+import { openModel } from '../../src/infero/index.js';
 import { type FieldLayer, ModelData, openPlume } from '../../src/plume/index.js';
+import { prepareInferoStep } from '../../src/plume/loaders/infero-step.js';
 import { cpuEngine, gpuEngine } from '../support/engines.js';
 import { tinyOnnx, tinyPair } from '../support/tiny-onnx.js';
 import { fieldOf, layerValues, levels } from './support.js';
@@ -127,6 +129,58 @@ t.test('rows and columns go in as an image with a halo, one level of several, at
     for (const point of [0, 11, 50, 83])
       close(test, sq?.[0]?.[point], (part * u(point, 1) + (1 - part) * u(point, 2)) ** 2, `point ${point}`);
   });
+});
+
+t.test('on the shared device a step moves no values through the host', async (test) => {
+  const engine = await gpuEngine();
+  if (typeof engine === 'string') return void test.pass('no adapter', { skip: engine });
+  // A configuration leaves the choice to infero, which computes on the processor where the GPU is software.
+  const model = await openModel(engine, { bytes: tinyOnnx(tinyPair) }, { engine: 'onnx' });
+  const data = new ModelData();
+  data.createField('u', await fieldOf(engine, 'O2', threeLevels, u));
+  data.createField('v', await fieldOf(engine, 'O2', threeLevels, v));
+  const d = data.createField('d', await fieldOf(engine, 'O2', threeLevels, () => 0));
+  const tensor = (name: string, field: string) => ({
+    tensor: name,
+    order: undefined,
+    halo: undefined,
+    fields: [{ name: field, levels: undefined, levtype: undefined, channels: [{}] }],
+  });
+  const plan = {
+    model: { source: { path: '' }, options: {} },
+    inputs: [tensor('a', 'u'), tensor('b', 'v')],
+    outputs: [tensor('difference', 'd')],
+  };
+  const step = await prepareInferoStep(engine, plan, model, (name) => data.field(name), { d: { ...d, field: d.field, plugin: 'ml' } });
+  await step.run();
+  const device = engine.shared?.device as GPUDevice;
+  const write = device.queue.writeBuffer.bind(device.queue);
+  const create = device.createBuffer.bind(device);
+  let bytes = 0;
+  let mappable = 0;
+  device.queue.writeBuffer = (...args) => {
+    bytes += (args[2] as ArrayBufferView).byteLength;
+    write(...args);
+  };
+  device.createBuffer = (descriptor) => {
+    // MAP_READ | MAP_WRITE, or mapped from the start: the ways by which host and device exchange values.
+    if ((descriptor.usage & 3) !== 0 || descriptor.mappedAtCreation === true) mappable++;
+    return create(descriptor);
+  };
+  const { uploadBytes, readBytes } = engine.traffic;
+  await step.run();
+  test.equal(mappable, 0);
+  test.equal(engine.traffic.uploadBytes - uploadBytes + engine.traffic.readBytes - readBytes, 0);
+  // Parameters of six dispatches, and no field: one has 88 x 3 values.
+  test.ok(bytes <= 6 * 64, `${bytes} octets were written`);
+  Object.assign(device, { createBuffer: create });
+  const got = await layerValues(engine, data.field('d').field, 2);
+  for (const point of [0, 87]) close(test, got[point], u(point, 2) - v(point, 2), `point ${point}`);
+  step.release();
+  await model.close();
+  data.release();
+  test.equal(engine.memory.inUseBytes, 0);
+  await engine.close();
 });
 
 t.test('what does not fit the model or the data is refused, named', async (test) => {

@@ -8,7 +8,7 @@ interface PluginModule {
 
 /**
  * Plugins that are JavaScript modules and run on this thread, with the engine's own device at hand: trusted. What they throw is caught; a
- * loop without end is not.
+ * loop without end is not. `engine.shared?.bufferOf(tile.values)` is the GPU buffer behind a tile of a field.
  */
 export const moduleLoader: PluginLoader = {
   async load(spec, host) {

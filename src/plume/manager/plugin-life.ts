@@ -102,14 +102,13 @@ export class PluginLife {
 
   /** Its outputs count as updated from here on, so that those recorded after it see them as they will be. */
   record(pass: Pass): void {
-    const { clock } = this.#surroundings.engine.context;
-    const startMs = clock.elapsedMs();
-    try {
-      this.plugin?.record?.(pass, this.#context as PluginContext, this.#data as PluginData);
-      this.#outputs?.mark(true);
-    } finally {
-      this.#hostMs += clock.elapsedMs() - startMs;
-    }
+    this.plugin?.record?.(pass, this.#context as PluginContext, this.#data as PluginData);
+    this.#outputs?.mark(true);
+  }
+
+  /** It had a pass of its own, recording included. */
+  waited(milliseconds: number): void {
+    this.#hostMs += milliseconds;
   }
 
   /** Runs a step of a plugin that is not recorded. */

@@ -34,7 +34,7 @@ export interface PluginReport {
   readonly reasons: readonly string[];
   readonly setupMs: number;
   readonly runs: number;
-  /** Time on the caller's thread, and waiting for the plugin. */
+  /** Time on the caller's thread and of waiting for the plugin; not that of steps which shared a pass with other plugins. */
   readonly hostMs: number;
   /** Time of its recorded kernels; undefined unless the engine was opened with `timing`. */
   readonly deviceMs: number | undefined;

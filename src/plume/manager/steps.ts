@@ -36,6 +36,8 @@ interface Part {
 async function runRecorded(engine: Engine, lives: readonly PluginLife[]): Promise<void> {
   const parts: Part[] = [];
   const thrown: (readonly [PluginLife, unknown])[] = [];
+  const { clock } = engine.context;
+  const startMs = clock.elapsedMs();
   let timings: readonly DispatchTiming[] | undefined;
   try {
     const work = engine.run(
@@ -65,6 +67,7 @@ async function runRecorded(engine: Engine, lives: readonly PluginLife[]): Promis
     await runApart(engine, parts, error);
     parts.length = 0;
   }
+  if (lives.length === 1) parts[0]?.life.waited(clock.elapsedMs() - startMs);
   for (const { life, stems } of parts) life.succeed(timings === undefined ? undefined : shareOf(timings, parts, stems));
   for (const [life, error] of thrown) life.fail('run', error);
 }
