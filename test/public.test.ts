@@ -89,6 +89,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'preparePack',
     'prepareUnpack',
     'readTensor',
+    'regionsAbove',
     'shapeText',
     'shippedModel',
     'shippedModels',

@@ -15,6 +15,7 @@
  *   processor. Shared memory, in which arrays of the CPU executor lie, is the exception: ONNX Runtime refuses it, so those are copied once.
  * - `preparePack`, `prepareUnpack`: fields to tensors and back, on the device: levels, fields or members as channels or samples, in any of
  *   three orders, normalised, with a halo, missing values filled and put back. `layersOf(field)` names its layers for them.
+ * - `regionsAbove`: a mask that came back to the host as a list of positions.
  * - `shippedModels`: small models of our own (models/README.md), which `openModel` takes by name.
  *
  * Upstream: ecmwf/infero. Different here: outputs are allocated when no memory is given, shapes of outputs are checked before the run,
@@ -26,6 +27,7 @@ export type { Model } from './model.js';
 export { type ModelSetup, modelSetup, parseModelConfig } from './model-config.js';
 export { openModel } from './open-model.js';
 export * from './pack/index.js';
+export { type Region, type RegionOptions, regionsAbove } from './regions.js';
 export { type CardTensor, type ModelCard, shippedModel, shippedModels } from './shipped-model.js';
 export { inRows, readTensor, type TensorFormat, tensorFormatOf, writeTensor } from './tensor-file.js';
 export { newHostValues, shapeText } from './tensor-types.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { type ErrorCode, exitCodeOf, DteError, writeNpy } from '../../src/base/index.js';
 import { readTensor } from '../../src/infero/index.js';
-import { noUpstreamModels, upstreamModels } from '../infero/upstream-models.js';
+import { noUpstreamModels, upstreamFolder, upstreamModels } from '../infero/upstream-models.js';
 import { tinyOnnx, tinyPair } from '../support/tiny-onnx.js';
 import { dte, output, scratch } from './dte.js';
 
@@ -106,12 +106,64 @@ for (const upstream of upstreamModels.filter(({ name }) => name !== 'cyclone')) 
   });
 }
 
+interface Told {
+  readonly model: string;
+  readonly regions: readonly {
+    readonly kind: string;
+    readonly lat: number;
+    readonly lon: number;
+    readonly peak: number;
+    readonly points: number;
+  }[];
+}
+
+t.test('demo finds the vortices that it put in, and no jet', async (test) => {
+  const [told] = JSON.parse(await output(['infero', 'demo', '-o', at('demo'), '--json'])) as [Told];
+  const expected = [
+    ['anticlockwise', 45, 60],
+    ['anticlockwise', 38, -1],
+    ['clockwise', -35, -60],
+    ['anticlockwise', 20, 160],
+  ] as const;
+  test.equal(told.regions.length, expected.length);
+  for (const [kind, lat, lon] of expected) {
+    // The jet beside a vortex moves the middle of what is found by less than a degree.
+    test.ok(
+      told.regions.some((region) => region.kind === kind && Math.abs(region.lat - lat) < 1 && Math.abs(region.lon - lon) < 1),
+      `${kind} at ${lat}/${lon}`,
+    );
+  }
+  test.same(JSON.parse(readFileSync(at('demo/vortex.json'), 'utf8')), told);
+  test.equal(readFileSync(at('demo/vortex.png')).toString('latin1', 1, 4), 'PNG');
+  test.same(readdirSync(at('demo')).sort(), ['vortex.json', 'vortex.png']);
+  test.match(await output(['infero', 'inspect', 'vortex']), /model +vortex, 10\.4 kB\n[\s\S]*probability +f32 +\(N, 2, H, W\)/);
+});
+
+t.test('demo finds the cyclone of upstream where its reference has it', { skip: noUpstreamModels }, async (test) => {
+  const told = JSON.parse(await output(['infero', 'demo', '-o', at('cyclone'), '--cyclone', upstreamFolder, '--json'])) as Told[];
+  const found = told.find(({ model }) => model === 'cyclone') as Told;
+  // Counted in the reference output: one region of 496 points above 0.5 with a peak of 0.96744; its mean row and column are 111.66 and
+  // 143.51, half a degree each from 10 degrees north and 8 east.
+  test.equal(found.regions.length, 1);
+  const [region] = found.regions as [Told['regions'][number]];
+  test.equal(region.points, 496);
+  test.ok(Math.abs(region.peak - 0.96744394) < 1e-5);
+  test.ok(Math.abs(region.lat - (10 - 111.66 / 2)) < 0.3 && Math.abs(region.lon - (8 + 143.51 / 2)) < 0.3, `${region.lat}/${region.lon}`);
+  test.same(readdirSync(at('cyclone')).sort(), ['cyclone.json', 'cyclone.png', 'vortex.json', 'vortex.png']);
+});
+
 mkdirSync(at('folder'));
+writeFileSync(at('folder/cyclone_input_200x200.npy'), writeNpy(new Float32Array(4), [2, 2]));
 writeFileSync(at('bad.onnx'), 'not a model');
 const mistakes: readonly (readonly [string, readonly string[], ErrorCode, RegExp])[] = [
   ['no model', ['run', '-o', 'x'], 'input.option', /one of --model and --config is needed/],
   ['nothing to do with outputs', ['run', '--model', model], 'input.option', /neither --output nor --reference/],
-  ['a model that is not there', ['inspect', at('none.onnx')], 'absent.file', /the model does not exist \(.*none\.onnx\)/],
+  [
+    'a model that is not there',
+    ['inspect', at('none.onnx')],
+    'absent.file',
+    /the model does not exist \(.*none\.onnx\); give a file, or a model of this package: longwave, vortex/,
+  ],
   ['a damaged model', ['inspect', at('bad.onnx')], 'data.model', /cannot build the model.*bad\.onnx/],
   [
     'an engine that is not known',
@@ -153,6 +205,14 @@ const mistakes: readonly (readonly [string, readonly string[], ErrorCode, RegExp
   ],
   ['no threshold', ['run', '--model', model, '--threshold', '-1'], 'input.option', /'-1' is not a number above 0/],
   ['an extent of no model', ['bench', model, '--extent', 'M=2'], 'input.option', /leaves no extent 'M' open.*open extents are N/],
+  ['a threshold that is no probability', ['demo', '-o', at('none'), '--threshold', '1'], 'input.option', /'1' is not a probability/],
+  ['a cyclone that is not there', ['demo', '-o', at('none'), '--cyclone', at('nowhere')], 'absent.file', /cyclone_input_200x200\.npy/],
+  [
+    'a sample of another shape',
+    ['demo', '-o', at('none'), '--cyclone', at('folder')],
+    'input.tensor',
+    /the sample is 2 x 2, not 1 x 200 x 200 x 17 of float32/,
+  ],
   ['no extent', ['bench', model, '--extent', 'N=0'], 'input.option', /extent N is '0'/],
 ];
 

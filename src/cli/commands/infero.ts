@@ -4,11 +4,12 @@ import { define, engineFlags, examples, jsonOption, type Run, wholeNumber } from
 
 export function registerInfero(program: Command, run: Run): void {
   const infero = define(program, 'infero', 'Run machine-learning models on tensors.');
-  for (const add of [addRun, addInspect, addBench]) add(infero, run);
+  for (const add of [addRun, addInspect, addBench, addDemo]) add(infero, run);
   examples(infero, [
     ['dte infero inspect model.onnx', 'inputs, outputs, and the engine that would run it'],
     ['dte infero run --model model.onnx --input x=x.npy --output results', 'results/<output>.npy'],
     ['dte infero bench model.onnx', 'how long it takes, on made-up inputs'],
+    ['dte infero demo -o out', 'find vortices, and draw them'],
   ]);
 }
 
@@ -96,4 +97,28 @@ function addBench(infero: Command, run: Run): void {
     }),
   );
   examples(command, [['dte infero bench model.onnx --runs 50 --extent N=32', 'batches of 32']]);
+}
+
+function addDemo(infero: Command, run: Run): void {
+  const command = define(infero, 'demo', 'Find vortices in a made field, and a cyclone where its model is at hand: maps and positions.')
+    .addOption(new Option('-o, --output <folder>', 'where maps and positions go').default('out'))
+    .addOption(new Option('--cyclone <folder>', 'the folder of cyclone_model_200x200.onnx and cyclone_input_200x200.npy of ecmwf/infero'))
+    .addOption(new Option('--threshold <probability>', 'from which a point counts').argParser(probability).default(0.5))
+    .addOption(jsonOption());
+  engineFlags(modelFlags(command)).action((options, self: Command) =>
+    run(self, async (terminal) => {
+      const { inferoDemo } = await import('../verbs/infero/demo.js');
+      await inferoDemo(terminal, options);
+    }),
+  );
+  examples(command, [
+    ['dte infero demo', 'out/vortex.png and out/vortex.json'],
+    ['dte infero demo --cyclone infero/tests/data/cyclone', 'also out/cyclone.png and out/cyclone.json'],
+  ]);
+}
+
+function probability(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value < 1) return value;
+  throw new DteError('input.option', `'${text}' is not a probability between 0 and 1`, { where: { option: '--threshold' } });
 }

@@ -49,13 +49,14 @@ export function arrange(grid: Grid, order: TensorOrder, halo: Halo = noHalo): Ar
     if (!isBare) refuseHalo(`a halo of ${halo.rows} x ${halo.columns} asks for rows and columns, which order 'points' has not`);
     return { order, points: grid.points, rows: undefined, columns: undefined, gridPoints: undefined, tensorPoints: undefined };
   }
-  const { rows, columns } = rectangleOf(grid);
+  const rectangle = rectangleOf(grid);
+  const { rows, columns } = rectangle;
   if (isBare) return { order, points: grid.points, rows, columns, gridPoints: undefined, tensorPoints: undefined };
   checkHalo(grid, halo, rows, columns);
   const wide = columns + 2 * halo.columns;
   const high = rows + 2 * halo.rows;
   const gridPoints = Uint32Array.from({ length: wide * high }, (_, at) =>
-    gridPointAt(grid, halo, Math.floor(at / wide) - halo.rows, (at % wide) - halo.columns),
+    gridPointAt(grid, rectangle, halo, Math.floor(at / wide) - halo.rows, (at % wide) - halo.columns),
   );
   const tensorPoints = Uint32Array.from(
     { length: grid.points },
@@ -75,10 +76,17 @@ export function shapeOf(arrangement: Arrangement, channels: number, batch: numbe
   return order === 'nchw' ? [batch, channels, rows as number, columns as number] : [batch, rows as number, columns as number, channels];
 }
 
+export interface Rectangle {
+  readonly rows: number;
+  readonly columns: number;
+  /** True where the last column is followed by the first. */
+  readonly periodic: boolean;
+}
+
 /** Rows and columns of a grid whose rows are all of one length. */
-function rectangleOf(grid: Grid): { readonly rows: number; readonly columns: number } {
+export function rectangleOf(grid: Grid): Rectangle {
   const { projected } = grid;
-  if (projected !== undefined) return { rows: projected.rows, columns: projected.columns };
+  if (projected !== undefined) return { rows: projected.rows, columns: projected.columns, periodic: false };
   const counts = (grid.rows ?? grid.rotated?.rows)?.counts;
   const columns = counts?.[0];
   if (counts === undefined || columns === undefined || counts.some((count) => count !== columns)) {
@@ -86,7 +94,7 @@ function rectangleOf(grid: Grid): { readonly rows: number; readonly columns: num
       hint: "regrid to a regular grid first, or use order 'points'",
     });
   }
-  return { rows: counts.length, columns };
+  return { rows: counts.length, columns, periodic: (grid.rows ?? grid.rotated?.rows)?.periodic === true };
 }
 
 function checkHalo(grid: Grid, halo: Halo, rows: number, columns: number): void {
@@ -113,9 +121,7 @@ function isGlobal(lats: Float64Array): boolean {
   return 90 - (lats[0] as number) < 0.8 * step && 90 + (lats[last] as number) < 0.8 * step;
 }
 
-function gridPointAt(grid: Grid, halo: Halo, row: number, column: number): number {
-  const { rows, columns } = rectangleOf(grid);
-  const periodic = (grid.rows ?? grid.rotated?.rows)?.periodic === true;
+function gridPointAt(grid: Grid, { rows, columns, periodic }: Rectangle, halo: Halo, row: number, column: number): number {
   let wantedRow = row;
   let wantedColumn = column;
   if (row < 0 || row >= rows) {

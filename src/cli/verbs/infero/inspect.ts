@@ -1,3 +1,4 @@
+import { shippedModel } from '../../../infero/index.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { factsText, sizeText } from '../../terminal/text.js';
 import { withEngine } from '../with-engine.js';
@@ -9,7 +10,7 @@ export async function inferoInspect(terminal: Terminal, path: string, flags: Mod
   await withEngine(terminal, flags, (engine) =>
     withModel(engine, path, options, async (model) => {
       const { inputs, outputs } = model;
-      const bytes = info?.sizeBytes ?? 0;
+      const bytes = info?.sizeBytes ?? (await shippedModel(terminal.context, path)).bytes.length;
       if (flags.json === true) {
         await terminal.print(`${JSON.stringify({ model: path, bytes, engine: model.engine, inputs, outputs }, null, 2)}\n`);
         return;
