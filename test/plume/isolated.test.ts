@@ -1,12 +1,13 @@
 // Plugins in threads and processes: what they get and give, and every way in which one goes wrong, is named, and hurts nobody else.
 import t from 'tap';
 import { gridFromSpec } from '../../src/atlas/index.js';
-import { isDteError } from '../../src/base/index.js';
+import { type Context, isDteError } from '../../src/base/index.js';
 import { nodeContext } from '../../src/base/node.js';
+import { webContext } from '../../src/base/web.js';
 import { missingValue, openEngine } from '../../src/compute/index.js';
 import { openEmulator } from '../../src/plume/emulator/emulator.js';
 import { ModelData, openPlume, type PluginSink } from '../../src/plume/index.js';
-import { cpuEngine } from '../support/engines.js';
+import { cpuEngine, gpuEngine } from '../support/engines.js';
 import type { OpenChannel } from '../../src/plume/isolated/channel.js';
 import { Instance } from '../../src/plume/isolated/instance.js';
 import { firstPauseMs } from '../../src/plume/isolated/isolated-plugin.js';
@@ -198,6 +199,10 @@ t.test('a plugin that cannot be what it says is refused before there are data', 
     code: 'input.plugin',
     message: /core-config of plugin 'p'\.hook is a function/,
   });
+  const page = { ...watched().context, workers: webContext().workers, processes: undefined } as unknown as Context;
+  for (const kind of kinds) {
+    t.match(await failure(stageOf(engine, page, specOf(kind, {}))), { code: 'unsupported.engine', message: /kind (worker|process), and there are no/ });
+  }
   const python = specOf('worker', {}, { lib: 'double.py' });
   t.match(await failure(stageOf(engine, watched().context, python)), {
     code: 'input.plugin',
@@ -279,6 +284,28 @@ t.test('what a former start of a plugin still sends reaches no one', async (t) =
   heard[1]?.message({ kind: 'done', id: 1 });
   t.match(await failure(other), { code: 'fault.plugin', message: /it answered question 1, which was not asked/ });
   t.match(await failure(second.ask(asked, new Map())), { code: 'fault.plugin' }, 'and it stays over');
+});
+
+t.test('fields of a GPU come and go alike, and its objects stay on their side', async (t) => {
+  const opened = await gpuEngine();
+  if (typeof opened === 'string') {
+    t.pass('no GPU', { skip: opened });
+    return;
+  }
+  const stage = await stageOf(opened, watched().context, specOf('worker', {}));
+  await stage.setup();
+  await stage.update(4);
+  await stage.run(4);
+  t.same(await stage.twice(), expectedTwice(4));
+  await stage.teardown();
+  const buffer = opened.shared?.device.createBuffer({ size: 16, usage: 128 });
+  t.same(structuredClone(buffer), {}, 'what a message makes of a buffer, without an error');
+  const spec = specOf('worker', { buffer });
+  t.match(await failure(stageOf(opened, watched().context, spec).then(({ plugin }) => plugin.negotiate())), {
+    code: 'input.plugin',
+    message: /core-config of plugin 'p'\.buffer is a GPUBuffer/,
+  });
+  await opened.close();
 });
 
 t.test('a plugin process may be written in another language', { skip: python.absent }, async (t) => {

@@ -4,7 +4,8 @@ import type { Entry } from './document.js';
 /** What a file can be known by. A module without a stated kind runs apart: it is trusted only where a configuration says so. */
 const kindsByEnding: readonly (readonly [RegExp, string])[] = [
   [/\.(wgsl|ya?ml)$/, 'kernel'],
-  [/\.(m?js|ts)$/, 'worker'],
+  [/\.([cm]?js|ts)$/, 'worker'],
+  [/\.py$/, 'process'],
   [/\.onnx$/, 'infero'],
 ];
 

@@ -7,6 +7,7 @@ import { workerChannel } from './worker-channel.js';
 /** Plugins in worker threads: JavaScript modules. A crash of native code in them takes the model with it. */
 export const workerLoader: PluginLoader = {
   async load(spec, host) {
+    if (host.context.workers.threads === 0) throw notHere(spec, 'threads');
     await checkFile(spec, host);
     if (!isModule(spec.lib)) throw notAModule(spec);
     const { memoryMiB = usualMemoryMiB } = spec;
@@ -20,19 +21,20 @@ export const workerLoader: PluginLoader = {
 /** Plugins in processes of their own: JavaScript modules, Python programs (.py), and whatever else can be started and speaks in frames. */
 export const processLoader: PluginLoader = {
   async load(spec, host) {
+    const { processes } = host.context;
+    if (processes === undefined) throw notHere(spec, 'processes');
     await checkFile(spec, host);
     return new IsolatedPlugin(spec, host, {
       lib: pathOf(spec),
-      open: processChannel(host.context, commandOf(spec, host.context), textLog(spec, host.context)),
+      open: processChannel(processes, commandOf(spec, processes.runtime, host.context), textLog(spec, host.context)),
     });
   },
 };
 
-function commandOf(spec: PluginSpec, context: Context): readonly string[] {
+function commandOf(spec: PluginSpec, runtime: string, context: Context): readonly string[] {
   const path = pathOf(spec);
   if (isModule(path)) {
     const { memoryMiB = usualMemoryMiB } = spec;
-    const runtime = context.processes?.runtime ?? 'node';
     return [runtime, `--max-old-space-size=${memoryMiB}`, fileOf(new URL('./inside/child-main.js', import.meta.url))];
   }
   // Unbuffered: what it prints before it dies is then told.
@@ -41,7 +43,8 @@ function commandOf(spec: PluginSpec, context: Context): readonly string[] {
 }
 
 function isModule(path: string): boolean {
-  return /\.(m|c)?js$/.test(path);
+  // Node imports TypeScript from its version 22 on; before, the import says that it does not.
+  return /\.([cm]?js|ts)$/.test(path);
 }
 
 function pathOf({ folder, lib }: PluginSpec): string {
@@ -58,6 +61,13 @@ async function checkFile(spec: PluginSpec, { context }: PluginHost): Promise<voi
   if (info === undefined || info.isDirectory) {
     throw new DteError('absent.file', `'${path}', the lib of plugin '${spec.name}', is not a file`, { where: spec.where });
   }
+}
+
+function notHere({ name, kind, where }: PluginSpec, what: string): DteError {
+  return new DteError('unsupported.engine', `plugin '${name}' is of kind ${kind}, and there are no ${what} here`, {
+    where,
+    hint: 'run it in Node; in a page plugins are kernels, expressions and modules',
+  });
 }
 
 function notAModule({ lib, name, where }: PluginSpec): DteError {

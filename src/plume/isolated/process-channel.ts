@@ -1,16 +1,11 @@
-import { type Context, DteError, isDteError, type ProcessEnd, type ProcessHandle } from '../../base/index.js';
+import { DteError, isDteError, type ProcessEnd, type ProcessHandle, type ProcessHost } from '../../base/index.js';
 import { type Channel, type ChannelListener, LastText, type OpenChannel } from './channel.js';
 import { encodeFrame, FrameReader } from './frames.js';
 import { type Arrays, type FieldMeta, type FromPlugin, lengthOf, type ToPlugin } from './messages.js';
 
 /** A plugin in a process of its own, which speaks in frames on standard input and output. It may be written in any language. */
-export function processChannel(context: Context, command: readonly string[], onText: (text: string) => void): OpenChannel {
-  return (listener) => new ProcessChannel(startProcess(context, command), onText, listener);
-}
-
-function startProcess({ processes }: Context, command: readonly string[]): ProcessHandle {
-  if (processes === undefined) throw new DteError('absent.device', 'there are no processes in a page', { hint: 'run it in Node' });
-  return processes.start(command);
+export function processChannel(processes: ProcessHost, command: readonly string[], onText: (text: string) => void): OpenChannel {
+  return (listener) => new ProcessChannel(processes.start(command), onText, listener);
 }
 
 class ProcessChannel implements Channel {
