@@ -21,6 +21,7 @@ import { cpu } from './infero/cpu.js';
 import { first } from './infero/first.js';
 import { shared } from './infero/shared.js';
 import { step } from './plume/step.js';
+import { isolated } from './plume/isolated.js';
 import { apply } from './regrid/apply.js';
 import { conservative } from './regrid/conservative.js';
 import { weights } from './regrid/weights.js';
@@ -50,6 +51,7 @@ const benches: readonly Bench[] = [
   first,
   shared,
   step,
+  isolated,
   kernels,
 ];
 const executorNames: readonly ExecutorName[] = ['cpu', 'gpu', 'software'];

@@ -27,6 +27,16 @@
  * pass; when the device refuses it, each gets its own, and the culprit is named. A plugin's failure is an entry in the report, not an
  * exception in the model, unless its configuration says `on-error: abort`.
  *
+ * Apart from the model. Kinds `worker` (a thread) and `process` (a child process, in any language) run a plugin on host copies of what was
+ * agreed on (`IsolatedModule` is what its module exports, `isolated/messages.ts` what a process of another language says). Everything it
+ * does has a time and an amount of memory; what it declares is checked before anything of it reaches the device; one that is over is
+ * started again as often as `restarts` says. Shared memory of threads cannot be for reading only: what a plugin writes to its inputs is
+ * put right and told. A crash of native code ends a process, and in a thread the model's own: such code belongs in a process.
+ *
+ * `openEmulator` is a stand-in for a model, as upstream's nwp_emulator: GRIB files, one a step, or functions of position. Its draws are
+ * seeded, its areas are where they say (upstream's lie 180 degrees further east), and a field of a further level type has that in its
+ * name (`t;pl`), where upstream puts all into one.
+ *
  * Upstream reference: plume (src/plume: Manager, Negotiator, Protocol, data). Known differences: several managers may live in a process, and
  * a second use of one is an error rather than ignored; a name provided twice is an error; missing points of a wind at a height are missing
  * values (`heights: 'strict'` gives upstream's error); a library that cannot be loaded rejects its plugin and not all; a plain list under

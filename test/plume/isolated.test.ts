@@ -201,7 +201,10 @@ t.test('a plugin that cannot be what it says is refused before there are data', 
   });
   const page = { ...watched().context, workers: webContext().workers, processes: undefined } as unknown as Context;
   for (const kind of kinds) {
-    t.match(await failure(stageOf(engine, page, specOf(kind, {}))), { code: 'unsupported.engine', message: /kind (worker|process), and there are no/ });
+    t.match(await failure(stageOf(engine, page, specOf(kind, {}))), {
+      code: 'unsupported.engine',
+      message: /kind (worker|process), and there are no/,
+    });
   }
   const python = specOf('worker', {}, { lib: 'double.py' });
   t.match(await failure(stageOf(engine, watched().context, python)), {

@@ -35,13 +35,22 @@ async function readLayers(engine: Engine, { grid, layers, tiles }: Field): Promi
   const length = points * layers.length;
   const result = parts[0] instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
   for (const [index, { firstLayer, lanes }] of tiles.entries()) {
-    const tile = parts[index] as Values;
-    for (let lane = 0; lane < lanes; lane++) {
-      const start = (firstLayer + lane) * points;
-      for (let point = 0; point < points; point++) result[start + point] = tile[point * lanes + lane] as number;
-    }
+    takeApart(parts[index] as Values, result.subarray(firstLayer * points, (firstLayer + lanes) * points), points, lanes);
   }
   return result;
+}
+
+/** apart[lane, point] = together[point, lane]. Points run slowest: a few streams are written, and what is read is read once. */
+function takeApart(together: Values, apart: Values, points: number, lanes: number): void {
+  for (let point = 0, at = 0; point < points; point++) {
+    for (let to = point; to < points * lanes; to += points) apart[to] = together[at++] as number;
+  }
+}
+
+function putTogether(apart: Values, together: Values, points: number, lanes: number): void {
+  for (let point = 0, at = 0; point < points; point++) {
+    for (let from = point; from < points * lanes; from += points) together[at++] = apart[from] as number;
+  }
 }
 
 /** What is done about values of an output that are not finite: an error, or they count as missing. */
@@ -60,12 +69,23 @@ export function checkOutputs(outputs: readonly OutputHandle[], arrays: Arrays, n
   return outputs.map((output) => ({ output, values: checkedValues(output, arrays, nonFinite) }));
 }
 
-/** Brings the outputs of a plugin to the device. */
+/** Brings the outputs of a plugin to the device: straight into its memory where the host sees that. */
 export async function writeOutputs(engine: Engine, outputs: readonly CheckedOutput[]): Promise<void> {
-  const tiles = outputs.flatMap(({ output, values }) => tilesOf(output, values));
-  if (tiles.length === 0) return;
+  const uploads: { readonly tile: Tile; readonly values: Values }[] = [];
+  for (const { output, values } of outputs) {
+    const { grid, tiles } = output.field;
+    for (const tile of tiles) {
+      const { firstLayer, lanes } = tile;
+      const apart = values.subarray(firstLayer * grid.points, (firstLayer + lanes) * grid.points);
+      const memory = engine.hostMemory(tile.values);
+      const together = memory ?? new Float32Array(tile.values.length);
+      putTogether(apart, together, grid.points, lanes);
+      if (memory === undefined) uploads.push({ tile, values: together });
+    }
+  }
+  if (uploads.length === 0) return;
   await engine.run((pass) => {
-    for (const { tile, values } of tiles) pass.copy(pass.upload('f32', values), tile.values, 0);
+    for (const { tile, values } of uploads) pass.copy(pass.upload('f32', values), tile.values, 0);
   });
 }
 
@@ -78,7 +98,7 @@ function checkedValues({ name, field }: OutputHandle, arrays: Arrays, nonFinite:
       hint: `${layers} x ${points} are agreed: layers, then points`,
     });
   }
-  const at = values.findIndex((value) => !Number.isFinite(value));
+  const at = firstStrange(values);
   if (at < 0) return values;
   if (nonFinite === 'missing') return values.map((value) => (Number.isFinite(value) ? value : missingValue)) as Values;
   throw new DteError('input.field', `output '${name}' is ${values[at]} at point ${at % points} of layer ${Math.floor(at / points)}`, {
@@ -86,14 +106,7 @@ function checkedValues({ name, field }: OutputHandle, arrays: Arrays, nonFinite:
   });
 }
 
-function tilesOf({ field }: OutputHandle, values: Values): readonly { readonly tile: Tile; readonly values: Values }[] {
-  const { points } = field.grid;
-  return field.tiles.map((tile) => {
-    const together = values instanceof Float64Array ? new Float64Array(tile.values.length) : new Float32Array(tile.values.length);
-    for (let lane = 0; lane < tile.lanes; lane++) {
-      const start = (tile.firstLayer + lane) * points;
-      for (let point = 0; point < points; point++) together[point * tile.lanes + lane] = values[start + point] as number;
-    }
-    return { tile, values: together };
-  });
+function firstStrange(values: Values): number {
+  for (let at = 0; at < values.length; at++) if (!Number.isFinite(values[at])) return at;
+  return -1;
 }

@@ -7,7 +7,23 @@ import type { CoreConfig } from '../types.js';
  * the same `id`; between a question and its answer the plugin may send remarks and questions of its own.
  *
  * To a thread a message goes as it is, and fields lie in memory that both sides see. To a process it goes as a frame (`frames.ts`), and
- * the values of fields follow it.
+ * the values of fields follow it. A conversation, with what a process in another language needs (its arrays in brackets):
+ *
+ *     owner   {kind: load, id: 1, contract: 1, plugin: p, lib: /models/p.py, config: {...}}
+ *     plugin  {kind: done, id: 1, protocol: {required: [...], offered: [...]}, info: {name, version}, reals: f32}
+ *     owner   {kind: setup, id: 2, reals: f32, missing: -3.4e38, outputs: [...], moment: {step: 0, scalars: {...}, inputs: [...]}}
+ *     plugin  {kind: done, id: 2}
+ *     owner   {kind: run, id: 3, moment: {step: 1, scalars: {NSTEP: {type: INT, value: 1, updated: true}}, inputs: [...]}} [u]
+ *     plugin  {kind: coordinates, field: u}
+ *     owner   {kind: coordinates, field: u} [lat, lon]
+ *     plugin  {kind: notify, event: gust, data: {...}}
+ *     plugin  {kind: done, id: 3, scalars: {count: 7}} [every declared field]
+ *     owner   {kind: teardown, id: 4}
+ *     plugin  {kind: done, id: 4}
+ *
+ * In place of `done` a plugin may answer `{kind: failed, id, message}`: the step has failed for it, and the next is asked as usual. Only
+ * fields that have changed are sent; the plugin keeps the others. Negotiation has a start of its own: after `load` a process may be ended.
+ * A process ends when its standard input does.
  */
 export const contractVersion = 1;
 
