@@ -1,6 +1,6 @@
 // Inference on the engine's own device: results, what crosses to the host, several sessions, and what happens when things go wrong.
 import t, { type Test } from 'tap';
-import { type ErrorCode, isDteError } from '../../src/base/index.js';
+import { DteError, type ErrorCode, isDteError } from '../../src/base/index.js';
 import { copy, DeviceArray, type Engine } from '../../src/compute/index.js';
 import { inferenceEngines, openModel, type Session, type Tensor, type TensorArgument } from '../../src/infero/index.js';
 import { ScopedFailure, watched } from '../../src/infero/watched.js';
@@ -34,6 +34,15 @@ async function rejectsWith(test: Test, code: ErrorCode, work: () => Promise<unkn
   test.ok(isDteError(error, code), `${code} for ${String(error)}`);
   test.match(String(error), text);
 }
+
+const fiveFeatures: TinyModel = {
+  inputs: [
+    { name: 'x', shape: ['N', 'K'] },
+    { name: 'w', shape: [5, 2] },
+  ],
+  outputs: [{ name: 'y', shape: ['N', 2] }],
+  nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
+};
 
 t.test('the engine on the device is taken on hardware, or when asked for', { skip }, async (test) => {
   const chosen = await openModel(engine, pair);
@@ -214,6 +223,36 @@ t.test('a session that computes otherwise than the processor is refused', { skip
   );
 });
 
+t.test('without ONNX Runtime for Node the runtime of the device is its own reference', { skip }, async (test) => {
+  const load = inferenceEngines.get('onnx-cpu') as NonNullable<ReturnType<typeof inferenceEngines.get>>;
+  test.teardown(() => inferenceEngines.set('onnx-cpu', load));
+  inferenceEngines.set('onnx-cpu', async () => {
+    throw new DteError('absent.module', 'as in a page');
+  });
+  const model = await openModel(engine, pair, onDevice);
+  await model.close();
+  // Its reference is asked indeed: it cannot multiply these.
+  const unfit = openModel(engine, { bytes: tinyOnnx(fiveFeatures) }, onDevice);
+  await rejectsWith(test, 'input.config', () => unfit, /cannot be checked on inputs/);
+});
+
+t.test('a model that gives nothing finite to compare is not taken for right', { skip }, async (test) => {
+  const zeros: TinyModel = {
+    inputs: [{ name: 'x', shape: ['N', 4] }],
+    outputs: [{ name: 'y', shape: ['N', 4] }],
+    nodes: [
+      { op: 'Sub', inputs: ['x', 'x'], outputs: ['zero'] },
+      { op: 'Div', inputs: ['zero', 'zero'], outputs: ['y'] },
+    ],
+  };
+  await rejectsWith(
+    test,
+    'input.config',
+    () => openModel(engine, { bytes: tinyOnnx(zeros) }, onDevice),
+    /'y' has no finite value.*selfCheck/,
+  );
+});
+
 /** 'difference' is off by 1 % of its largest value. */
 function slightlyWrong(session: Session): Session {
   return {
@@ -250,15 +289,6 @@ t.test('a run that fails is told, and the next one is right', { skip }, async (t
   await model.close();
   test.equal(engine.memory.inUseBytes, 0, 'nothing is left');
 });
-
-const fiveFeatures: TinyModel = {
-  inputs: [
-    { name: 'x', shape: ['N', 'K'] },
-    { name: 'w', shape: [5, 2] },
-  ],
-  outputs: [{ name: 'y', shape: ['N', 2] }],
-  nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
-};
 
 t.test('open extents that the check cannot guess are asked for', { skip }, async (test) => {
   const model = { bytes: tinyOnnx(fiveFeatures) };
@@ -309,7 +339,7 @@ t.test('what does not fit the device is refused by its size', { skip }, async (t
 t.test('what the device refuses of other software is told', { skip }, async (test) => {
   const { device } = engine.shared as NonNullable<Engine['shared']>;
   const refused = watched(device, async () => device.createShaderModule({ code: 'no shader' }));
-  await test.rejects(refused, ScopedFailure);
+  test.ok((await refused.catch((error: unknown) => error)) instanceof ScopedFailure);
   test.equal(await watched(device, async () => 1), 1);
 });
 

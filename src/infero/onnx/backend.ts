@@ -21,10 +21,11 @@ async function create(engine: Engine, model: BackendModel, { modelConfig, selfCh
     });
   }
   const ort = await loadOrt(shared);
-  const session = await OnnxSession.open({ ort, engine, shared, bytes: await model.bytes() });
+  const recipe = { ort, engine, shared, bytes: await model.bytes() };
+  const session = await OnnxSession.open(recipe);
   if (!isChecked) return session;
   try {
-    await selfCheck(engine, model, session, options.selfCheckExtent);
+    await selfCheck(recipe, model, session, options.selfCheckExtent);
     return session;
   } catch (error) {
     await session.close();

@@ -1,9 +1,11 @@
-import { DteError } from '../../base/index.js';
+import { DteError, isDteError } from '../../base/index.js';
 import { DeviceArray, type Engine } from '../../compute/index.js';
 import type { BackendModel, Session, SessionTensor } from '../backend.js';
 import { backendOf } from '../engines.js';
 import { countOf, isDeviceType, newHostValues } from '../tensor-types.js';
 import type { HostValues, TensorInfo, TensorType } from '../types.js';
+import { onHost } from './on-host.js';
+import type { SessionRecipe } from './session.js';
 
 /**
  * Greatest difference from the processor, relative to the largest magnitude of an output. f32 networks of twenty layers differ by 1e-6;
@@ -17,15 +19,17 @@ const toleratedFlips = 0.01;
 /**
  * Compares a session on the device with the processor on seeded inputs. That a model runs is no proof: a convolution of the runtime was
  * wrong for some numbers of channels and said nothing. Open extents are 1 on the first axis (the batch) and `extent` on others.
- * Errors: `fault.device` when the device computes otherwise, `input.config` when the model does not take these extents.
+ * Errors: `fault.device` when the device computes otherwise, `input.config` when the model does not take these inputs.
  */
-export async function selfCheck(engine: Engine, model: BackendModel, session: Session, extent: number): Promise<void> {
+export async function selfCheck(recipe: SessionRecipe, model: BackendModel, session: Session, extent: number): Promise<void> {
+  const { engine } = recipe;
   const shapes = checkShapes(session.inputs, extent);
   const inputs = session.inputs.map((info, index) => {
     const shape = shapes[index] as readonly number[];
     return { info, shape, values: seededValues(info.type, countOf(shape), index) };
   });
-  const expected = await onProcessor(engine, model, new Map(inputs.map(({ info, shape, values }) => [info.name, { shape, values }])));
+  const feeds = new Map(inputs.map(({ info, shape, values }) => [info.name, { shape, values }]));
+  const expected = await onProcessor(recipe, model, session.inputs, feeds);
   const found = await onDevice(engine, session, inputs);
   for (const [name, { values }] of expected) compare(engine, name, found.get(name) as HostValues, values as HostValues);
 }
@@ -57,24 +61,36 @@ function seededValues(type: TensorType, count: number, seed: number): HostValues
   return values;
 }
 
-async function onProcessor(
-  engine: Engine,
-  model: BackendModel,
-  feeds: ReadonlyMap<string, SessionTensor>,
-): Promise<ReadonlyMap<string, SessionTensor>> {
-  const reference = await (await backendOf('onnx-cpu')).create(engine, model, { modelConfig: {}, selfCheck: false });
+type Tensors = ReadonlyMap<string, SessionTensor>;
+
+/** By ONNX Runtime for Node, else by the runtime's own kernels for the processor. */
+async function onProcessor(recipe: SessionRecipe, model: BackendModel, infos: readonly TensorInfo[], feeds: Tensors): Promise<Tensors> {
+  const reference = await referenceSession(recipe.engine, model);
   try {
-    const fetches = new Map(reference.outputs.map(({ name }) => [name, undefined]));
-    return (await reference.run(feeds, fetches)).outputs;
+    if (reference === undefined) return await onHost(recipe, infos, feeds);
+    return (await reference.run(feeds, new Map(reference.outputs.map(({ name }) => [name, undefined])))).outputs;
   } catch (cause) {
     const shapes = [...feeds].map(([name, { shape }]) => `'${name}' (${shape.join(', ')})`).join(', ');
-    throw new DteError('input.config', `the model cannot be checked on inputs ${shapes}: ${(cause as Error).message}`, {
-      cause,
-      hint: 'set selfCheckExtent of model_config to an extent that the model takes, or open it with selfCheck false',
-    });
+    throw uncheckable(`inputs ${shapes}: ${(cause as Error).message}`, cause);
   } finally {
-    await reference.close();
+    await reference?.close();
   }
+}
+
+async function referenceSession(engine: Engine, model: BackendModel): Promise<Session | undefined> {
+  try {
+    return await (await backendOf('onnx-cpu')).create(engine, model, { modelConfig: {}, selfCheck: false });
+  } catch (error) {
+    if (isDteError(error, 'absent.module')) return undefined;
+    throw error;
+  }
+}
+
+function uncheckable(what: string, cause?: unknown): DteError {
+  return new DteError('input.config', `the model cannot be checked on ${what}`, {
+    cause,
+    hint: 'set selfCheckExtent of model_config to an extent that the model takes, or open it with selfCheck false',
+  });
 }
 
 interface CheckInput extends SessionTensor {
@@ -109,7 +125,8 @@ async function onDevice(engine: Engine, session: Session, inputs: readonly Check
 
 function compare(engine: Engine, name: string, found: HostValues, expected: HostValues): void {
   const isReal = expected instanceof Float32Array || expected instanceof Float64Array;
-  const { largest, magnitude, differing } = differences(found, expected);
+  const { largest, magnitude, differing, finite } = differences(found, expected);
+  if (finite === 0 && expected.length > 0) throw uncheckable(`inputs between -1 and 1: output '${name}' has no finite value`);
   if (found.length === expected.length) {
     if (isReal ? largest <= tolerance * magnitude : differing <= toleratedFlips * expected.length) return;
   }
@@ -123,15 +140,17 @@ function differences(found: HostValues, expected: HostValues) {
   let largest = 0;
   let magnitude = 0;
   let differing = 0;
+  let finite = 0;
   for (let i = 0; i < expected.length; i++) {
     const wanted = Number(expected[i]);
     // Where the processor itself overflows there is nothing to compare.
     if (!Number.isFinite(wanted)) continue;
+    finite++;
     const difference = Math.abs(Number(found[i]) - wanted);
     if (difference !== 0) differing++;
     // Not finite where the processor is finite is as wrong as can be.
     largest = Math.max(largest, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
     magnitude = Math.max(magnitude, Math.abs(wanted));
   }
-  return { largest, magnitude, differing };
+  return { largest, magnitude, differing, finite };
 }
