@@ -1,4 +1,4 @@
-// The README's commands and examples, run as a newcomer would: the synthetic job first, then the examples on its input.
+// The README's commands and examples, run as a newcomer would: the two jobs first, then the examples on the input of the second.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,8 +31,19 @@ function examples(language: string): readonly string[] {
   return [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, block]) => block as string);
 }
 
-t.test('the main job makes its input, regrids it, draws a map and says what it did', async (test) => {
-  const { status, out } = run([main, 'demo']);
+t.test('the main job runs a model into a store, reads it back, draws it and says what it did', async (test) => {
+  const { status, out } = run([main, 'demo', '--truncation', '21', '--days', '1']);
+  test.equal(status, 0, out);
+  for (const word of ['galewsky', 'executor', 'vortices (running', 'model steps', 'plugins', 'store to maps', 'out/fdb'])
+    test.match(out, word);
+  for (const picture of ['map', 'vortices', 'series', 'diagnostics']) {
+    const png = readFileSync(join(folder, `out/${picture}.png`));
+    test.equal(png.subarray(1, 4).toString('latin1'), 'PNG', picture);
+  }
+});
+
+t.test('the regridding job makes its input, regrids it, draws a map and says what it did', async (test) => {
+  const { status, out } = run([main, 'demo', 'regrid']);
   test.equal(status, 0, out);
   for (const word of ['synthetic', 'fields', '44', 'executor', 'GB/s', 'out/regridded.grib', 'out/map.png']) test.match(out, word);
   const png = readFileSync(join(folder, 'out/map.png'));

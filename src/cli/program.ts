@@ -49,7 +49,7 @@ export function buildProgram(run: Run): Command {
   ];
   for (const add of register) add(program, run);
   return examples(program, [
-    ['dte demo', 'make a synthetic set of fields, regrid it, draw a map'],
+    ['dte demo', 'a model with plugins beside it, into a store and out again, as pictures'],
     ['dte grib ls era5.grib', 'what is in a file'],
     ['dte regrid era5.grib -o out.grib --grid 0.25/0.25', 'to another grid'],
     ['dte plot out.grib --message 3 -o map.png', 'a map of one field'],

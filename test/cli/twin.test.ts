@@ -62,8 +62,11 @@ t.test('a store takes the fields, and dte fdb finds them; diagnostics may be JSO
   const config = `{type: local, engine: toc, spaces: [{roots: [{path: '${root}'}]}]}`;
   const table = join(folder, 'd.jsonl');
   const to = ['--to', 'fdb:expver=0042', '--config', config, '--diagnostics', table];
-  const summary = JSON.parse(await run('store', ...to, '--members', '2', '--param', 'vo', '--no-instants', '--reduce', 'min,max:12h'));
+  const summary = JSON.parse(
+    await run('store', ...to, '--members', '2', '--param', 'vo', '--no-instants', '--reduce', 'min,max:12h', '--reduce', 'mean:24h'),
+  );
   t.equal(summary.fields, 4);
+  t.same(summary.unfinished, ['vo ml: 4 samples of a window of 24 h']);
   t.notOk(existsSync(join(folder, 'store/fields')));
   const listed = await output(['fdb', 'list', '--porcelain', '--config', config, 'class=rd,expver=0042'], { env: cache });
   t.equal(listed.trim().split('\n').length, 4);
@@ -79,7 +82,7 @@ t.test('a store takes the fields, and dte fdb finds them; diagnostics may be JSO
 t.test('the same seed gives the same octets, another one others', async (t) => {
   const octets: Buffer[] = [];
   for (const [index, seed] of ['1', '1', '2'].entries()) {
-    await run(`seed${index}`, '--members', '2', '--param', 'vo', '--days', '0.125', '--seed', seed);
+    await run(`seed${index}`, '--truncation', '5', '--members', '2', '--param', 'vo', '--days', '0.125', '--seed', seed);
     octets.push(readFileSync(join(folder, `seed${index}/fields/step-0003.grib2`)));
   }
   t.ok(octets[0]!.equals(octets[1]!));
@@ -158,6 +161,18 @@ t.test('plugins see the model, write beside it, and one that fails stops nothing
   t.same([mean(2), mean(3)], [mean(0), mean(1)], 'what the plugin wrote is what it saw');
 });
 
+t.test('without a step of its own the model takes one that fits the times asked for', async (t) => {
+  const plain = ['twin', 'run', '--truncation', '7', '--frames', 'none', '--to', 'none', '-o', join(folder, 'fit'), '--json'];
+  for (const [times, most] of [
+    [['--days', '0.125', '--every', '40m', '--plume-every', '25m'], 300],
+    [['--days', '0.25', '--every', '6h'], 3600],
+  ] as const) {
+    const { twin, simulatedSeconds } = JSON.parse(await output([...plain, ...times], { env: cache }));
+    t.equal(simulatedSeconds, Number(times[1]) * 86_400);
+    t.ok(twin.stepSeconds <= most && most % twin.stepSeconds === 0, `${times.join(' ')}: ${twin.stepSeconds} s`);
+  }
+});
+
 t.test('cases are listed with their parameters', async (t) => {
   t.match(await output(['twin', 'cases']), /galewsky .*jet[\s\S]*jetSpeed[\s\S]*williamson2/);
   const listed = JSON.parse(await output(['twin', 'cases', '--json'])) as { name: string }[];
@@ -166,7 +181,7 @@ t.test('cases are listed with their parameters', async (t) => {
 
 t.test('wrong options are refused by name before anything is written', async (t) => {
   const wrong: readonly (readonly [string, RegExp])[] = [
-    ['--case galewski', /'galewski' is not known.*did you mean 'galewsky'/],
+    ['--case galewski', /'galewski' is no case.*did you mean 'galewsky'/],
     ['--parameter jetSped=3', /did you mean 'jetSpeed'/],
     ['--parameter jetSpeed', /'jetSpeed' is not a parameter.*--parameter/],
     ['--param vo,w', /the twin has no field 'w': vo, d, u, v, z/],

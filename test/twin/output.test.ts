@@ -3,16 +3,16 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { type Field, type Grid, gridFromSpec, tileLayout } from '../../src/atlas/index.js';
+import { type Field, type Grid, gridFromSpec, releaseField, tileLayout } from '../../src/atlas/index.js';
 import type { Context } from '../../src/base/index.js';
 import { nodeContext } from '../../src/base/node.js';
 import type { Engine } from '../../src/compute/index.js';
 import { combinedKey, openFdb } from '../../src/fdb/index.js';
 import { parseMirOptions } from '../../src/mir/index.js';
-import { folderSink, openTwinOutput, type OutputField, parseReduction, storeSink } from '../../src/twin/output/index.js';
+import { createTwin, folderSink, openTwinOutput, type OutputField, parseReduction, storeSink } from '../../src/twin/index.js';
 import { gribLs, noEccodes } from '../grib/peer.js';
 import { eccodesFields } from '../support/eccodes.js';
-import { cpuEngine } from '../support/engines.js';
+import { cpuEngine, gpuEngine } from '../support/engines.js';
 import { fdbPeer, noFdb } from '../support/fdb-peer.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dte-twin-output-'));
@@ -142,6 +142,71 @@ t.test('a store gets the same fields under the keys of their headers', async (t)
   // MARS gives the control forecast no number. Mean and maximum are parameters of their own (avg_u, max_u) beside u.
   const wanted = [0, 1, 2, 3, 4].flatMap((step) => [`cf  1 ${step} 131`, `pf 1 1 ${step} 131`]);
   t.same(found.sort(), [...wanted, 'cf  1 3 235131', 'pf 1 1 3 235131', 'cf  1 3 237131', 'pf 1 1 3 237131'].sort());
+});
+
+for (const executor of ['cpu', 'gpu'] as const) {
+  t.test(`model step -> statistics -> regridding: no value comes to the host before it is packed (${executor})`, async (t) => {
+    const engine = executor === 'cpu' ? await cpuEngine() : await gpuEngine();
+    if (typeof engine === 'string') return void t.pass('no adapter', { skip: engine });
+    t.teardown(() => engine.close());
+    const twin = await createTwin(engine, { truncation: 10, members: 3, stepSeconds: 1800 });
+    const sink = folderSink(context, engine, join(folder, `device-${executor}`), { bits: 16 });
+    const options = { header: { ...header, members: 3 }, everySeconds: hour, reductions: [parseReduction('mean,max:1h')] } as const;
+    const output = await openTwinOutput(engine, sink, { ...options, post: parseMirOptions({ grid: '10/10' }) });
+    const outputStep = async (): Promise<void> => {
+      await twin.step(2);
+      const fields = await engine.run((pass) => twin.fields(pass));
+      const field = { ...fields.vo, layers: fields.vo.layers.map(({ number }) => ({ number, level: 1 })) };
+      await output.take([{ param: 'vo', levtype: 'ml', field }], twin.timeSeconds);
+      for (const one of [fields.vo, fields.d, fields.u, fields.v, fields.z, ...Object.values(fields.spectral)]) releaseField(one);
+    };
+    // The first time brings weights to the device.
+    await outputStep();
+    const before = engine.traffic;
+    const { inUseBytes } = engine.memory;
+    await outputStep();
+    const after = engine.traffic;
+    const points = 19 * 36;
+    const messages = 3 * 3;
+    const packed = messages * 2 * Math.ceil(points / 32) * 32;
+    const reads = after.readBytes - before.readBytes;
+    t.ok(reads >= packed && reads < packed + 200 * messages, `${reads} octets read, ${packed} of them packed values`);
+    // Orders of points and tables of packing.
+    const uploads = after.uploadBytes - before.uploadBytes;
+    t.ok(uploads < 4 * points * 3 + 200 * messages, `${uploads} octets written, none of them values`);
+    t.equal(engine.memory.inUseBytes, inUseBytes, 'no memory is kept');
+    twin.close();
+    output.release();
+    await sink.close();
+  });
+}
+
+t.test('what a store could not tell apart is not written to one, and that is told', async (t) => {
+  const engine = await cpuEngine();
+  t.teardown(() => engine.close());
+  const peer = join(folder, 'keyed');
+  mkdirSync(peer);
+  const onStore: Context = {
+    ...context,
+    env: { ...context.env, FDB_CONFIG: `{type: local, engine: toc, spaces: [{roots: [{path: '${peer}'}]}]}` },
+  };
+  const sink = storeSink(engine, await openFdb(onStore));
+  const options = { header: { date: 20260101, members: 1 }, everySeconds: hour } as const;
+  await t.rejects(openTwinOutput(engine, sink, { ...options, reductions: [parseReduction('mean:1h'), parseReduction('mean:2h')] }), {
+    code: 'input.option',
+    message: /'mean' over windows of two lengths/,
+  });
+  // u has a parameter for its mean; the experimental product 80 and the accumulation of u have none.
+  const output = await openTwinOutput(engine, sink, { ...options, reductions: [parseReduction('mean,accumulation:1h')] });
+  const field = await fieldAt(engine, 1, 1);
+  await output.take([outputField(field), { ...outputField(field), param: 80 }], hour);
+  t.same(
+    output.dropped.map((text) => text.split(' has ')[0]),
+    ['u: its accumulation', '80: its mean', '80: its accumulation'],
+  );
+  t.equal(sink.written.fields, 3, 'u, its mean, and 80');
+  output.release();
+  await sink.close();
 });
 
 t.test("fdb5's own tools list and read what the twin archived", { skip: noFdb || noEccodes }, async (t) => {

@@ -6,7 +6,7 @@ import type { EngineFlags } from '../commands/define.js';
 import type { FrameOptions } from './frames.js';
 import type { PlumeChoice } from './plume-companion.js';
 import { type TwinParam, twinParams } from './run-twin.js';
-import { secondsOf, stepsOf } from './schedule.js';
+import { isMultiple, secondsOf, stepsOf } from './schedule.js';
 
 /** The options of `dte twin run`, as the command line has them. */
 export interface TwinRunOptions extends EngineFlags {
@@ -103,6 +103,19 @@ export function periodsOf(checked: CheckedRun, stepSeconds: number): RunPeriods 
     frames: framesSeconds === undefined ? undefined : stepsOf('--frames', framesSeconds, stepSeconds),
     companion: stepsOf('--plume-every', checked.companionSeconds, stepSeconds),
   };
+}
+
+/** The longest step, at most `stepSeconds`, of which every time of a run is a whole number. */
+export function fittingStep(
+  { everySeconds, framesSeconds = everySeconds, companionSeconds, runSeconds }: CheckedRun,
+  stepSeconds: number,
+): number {
+  const common = [everySeconds, framesSeconds, companionSeconds, Math.round(runSeconds)].reduce(greatestDivisor);
+  return isMultiple(common, stepSeconds) ? stepSeconds : common / Math.ceil(common / stepSeconds - 1e-9);
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
 }
 
 export function frameOptions(options: TwinRunOptions, initial: readonly Diagnostics[]): FrameOptions {

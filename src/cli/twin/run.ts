@@ -15,7 +15,7 @@ import { diagnosticsChart } from './diagnostics-chart.js';
 import { type DiagnosticsFile, diagnosticsFile } from './diagnostics-file.js';
 import { type Frames, openFrames } from './frames.js';
 import { openPlumeCompanion, type PlumeCompanion, type PluginSummary } from './plume-companion.js';
-import { type CheckedRun, checkRun, frameOptions, periodsOf, type RunPeriods, type TwinRunOptions } from './run-options.js';
+import { type CheckedRun, checkRun, fittingStep, frameOptions, periodsOf, type RunPeriods, type TwinRunOptions } from './run-options.js';
 import { runTwin } from './run-twin.js';
 import { openSink } from './sinks.js';
 
@@ -47,7 +47,7 @@ export interface TwinSummary {
   readonly plugins: readonly PluginSummary[];
   /** What plugins wanted heard, which is in `noticesPath`. */
   readonly notices: number;
-  /** Fields of plugins that were not written, with the reason. */
+  /** Fields of plugins, and statistics, that were not written, with the reason. */
   readonly unwritten: readonly string[];
 }
 
@@ -65,6 +65,12 @@ interface Parts {
   readonly watch: Stopwatch;
 }
 
+/** What is known when the loop ends, and gone when its parts are closed. */
+interface Told {
+  notices: number;
+  unfinished: readonly string[];
+}
+
 /**
  * A run from its options to its files. When it fails, what was flushed stays (whole steps, whole pictures, diagnostics up to there), and
  * of what was not nothing does. Errors: those of options, of the model, of plugins that are to end a run, and of the sink.
@@ -72,10 +78,10 @@ interface Parts {
 export async function runFromOptions(context: Context, engine: Engine, options: TwinRunOptions): Promise<TwinSummary> {
   const checked = checkRun(options);
   const watch = new Stopwatch(context.clock);
-  const twin = await watch.time('start', createTwin(engine, checked.twin));
+  const twin = await watch.time('start', fittingTwin(engine, checked));
   try {
     const parts = await openParts(context, engine, twin, { options, checked, watch });
-    let notices = 0;
+    const told: Told = { notices: 0, unfinished: [] };
     try {
       await loop(context, engine, parts);
       await parts.sink?.close();
@@ -84,14 +90,24 @@ export async function runFromOptions(context: Context, engine: Engine, options: 
       throw error;
     } finally {
       await parts.table.end();
+      told.unfinished = parts.output?.unfinished ?? [];
+      told.notices = parts.companion?.notices.length ?? 0;
       parts.output?.release();
-      notices = parts.companion?.notices.length ?? 0;
       await parts.companion?.close();
     }
-    return await finished(context, engine, { ...parts, notices }, options);
+    return await finished(context, engine, { ...parts, ...told }, options);
   } finally {
     twin.close();
   }
+}
+
+/** A step of the model's own choice may be too long for the times that are asked for: then the longest below it that divides them. */
+async function fittingTwin(engine: Engine, checked: CheckedRun): Promise<Twin> {
+  const twin = await createTwin(engine, checked.twin);
+  const stepSeconds = fittingStep(checked, twin.description.stepSeconds);
+  if (checked.twin.stepSeconds !== undefined || stepSeconds === twin.description.stepSeconds) return twin;
+  twin.close();
+  return await createTwin(engine, { ...checked.twin, stepSeconds });
 }
 
 interface Opening {
@@ -135,13 +151,8 @@ async function loop(context: Context, engine: Engine, { checked, periods, twin, 
   });
 }
 
-async function finished(
-  context: Context,
-  engine: Engine,
-  parts: Parts & { readonly notices: number },
-  options: TwinRunOptions,
-): Promise<TwinSummary> {
-  const { checked, twin, sink, output, frames, companion, rows, watch, notices } = parts;
+async function finished(context: Context, engine: Engine, parts: Parts & Told, options: TwinRunOptions): Promise<TwinSummary> {
+  const { checked, twin, sink, output, frames, companion, rows, watch, notices, unfinished } = parts;
   const { grid, ...description } = twin.description;
   const chart = `${options.output}/diagnostics.png`;
   const titles = { title: 'Diagnostics', subtitle: `${description.case}, T${description.truncation}, members: ${description.members}` };
@@ -151,8 +162,8 @@ async function finished(
     ...{ engine: engine.info, steps: twin.steps, simulatedSeconds: twin.timeSeconds },
     ...{ wallSeconds: watch.elapsedSeconds, stageSeconds: watch.seconds, conserved: conservedOf(rows) },
     ...{ to: checked.to, fields: sink?.written.fields ?? 0, bytes: sink?.written.bytes ?? 0, frames: frames?.paths.length ?? 0 },
-    ...{ diagnostics: checked.diagnostics, chart, unfinished: output?.unfinished ?? [] },
-    ...{ plugins: companion?.summary ?? [], unwritten: companion?.unwritten ?? [], notices },
+    ...{ diagnostics: checked.diagnostics, chart, unfinished },
+    ...{ plugins: companion?.summary ?? [], unwritten: [...(companion?.unwritten ?? []), ...(output?.dropped ?? [])], notices },
   };
 }
 

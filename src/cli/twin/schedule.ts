@@ -10,13 +10,17 @@ export function secondsOf(option: string, text: string): number {
 
 /** How many steps a time takes. Errors: `input.option` where it is not a whole number of them. */
 export function stepsOf(option: string, seconds: number, stepSeconds: number): number {
-  const steps = Math.round(seconds / stepSeconds);
-  // Default steps are fractions of an hour, such as 3600 s / 7.
-  if (steps >= 1 && Math.abs(steps * stepSeconds - seconds) < 1e-6 * seconds) return steps;
+  if (isMultiple(seconds, stepSeconds)) return Math.round(seconds / stepSeconds);
   throw new DteError('input.option', `${seconds} s are not a whole number of time steps of ${Number(stepSeconds.toFixed(3))} s`, {
     where: { option },
     hint: 'choose the time step with --step',
   });
+}
+
+/** Within rounding: steps may be fractions, such as 3600 s / 7. */
+export function isMultiple(seconds: number, stepSeconds: number): boolean {
+  const steps = Math.round(seconds / stepSeconds);
+  return steps >= 1 && Math.abs(steps * stepSeconds - seconds) < 1e-6 * seconds;
 }
 
 /** The next step at which one of several periods is due, after `step`; at most `last`. */

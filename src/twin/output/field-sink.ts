@@ -17,6 +17,8 @@ export interface FieldSink {
   close(): Promise<void>;
   /** Lets go of everything; of what was not flushed nothing stays. */
   discard(): Promise<void>;
+  /** Fields are told apart by their MARS keys alone: a mean over six hours and one over a day that end together would be one field. */
+  readonly isKeyed?: boolean;
   /** Fields and octets so far. */
   readonly written: { readonly fields: number; readonly bytes: number };
 }
@@ -30,6 +32,7 @@ export function storeSink(engine: Engine, fdb: Fdb, options: SinkOptions = {}): 
   });
   const sink = fdb.sink(engine, options);
   return {
+    isKeyed: true,
     written,
     write: (field) => sink.write(field),
     flush: () => sink.flush(),

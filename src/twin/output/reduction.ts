@@ -18,8 +18,15 @@ export function parseReduction(text: string): Reduction {
   return { statistics: words.split(',').map((word) => parseStatistic(word.trim())), lengthSeconds };
 }
 
-/** Windows hold whole numbers of samples. Errors: `input.option`. */
-export function checkReductions(reductions: readonly Reduction[], everySeconds: number): void {
+/** Windows hold whole numbers of samples; with `isKeyed` each statistic has one length. Errors: `input.option`. */
+export function checkReductions(reductions: readonly Reduction[], everySeconds: number, isKeyed: boolean): void {
+  const words = reductions.flatMap(({ statistics }) => statistics);
+  const twice = words.find((word, index) => words.indexOf(word) !== index);
+  if (isKeyed && twice !== undefined) {
+    throw new DteError('input.option', `'${twice}' over windows of two lengths, which a store cannot tell apart`, {
+      hint: 'write them to a folder, or each with an expver of its own',
+    });
+  }
   for (const { lengthSeconds, statistics } of reductions) {
     if (lengthSeconds % everySeconds === 0) continue;
     throw new DteError('input.option', `windows of ${lengthSeconds} s for ${statistics.join(', ')} of samples every ${everySeconds} s`, {

@@ -1,7 +1,7 @@
 import { type Field, gridFromSpec, releaseField } from '../../atlas/index.js';
 import { DteError } from '../../base/index.js';
 import type { Engine, Pass } from '../../compute/index.js';
-import { type GribTables, gribTables, type Message } from '../../grib/index.js';
+import { find, type GribTables, gribTables, type Message } from '../../grib/index.js';
 import { createMir, type Mir, type MirOptions, type PreparedPlans } from '../../mir/index.js';
 import { prepareWindow, type Span, type Statistic, type TimeWindow, windowAt } from '../../stats/index.js';
 import type { FieldSink } from './field-sink.js';
@@ -48,6 +48,7 @@ export class TwinOutput {
   readonly #tables: GribTables;
   readonly #mir: Mir | undefined;
   readonly #windows = new Map<string, readonly OpenWindow[]>();
+  readonly #dropped: string[] = [];
   #lastSeconds = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -93,6 +94,11 @@ export class TwinOutput {
         .filter(({ window }) => window.samples > 0)
         .map(({ reduction, window }) => `${key}: ${window.samples} samples of a window of ${reduction.lengthSeconds / 3600} h`),
     );
+  }
+
+  /** Statistics that are not written, for the sink could not tell them from another field, in words. */
+  get dropped(): readonly string[] {
+    return this.#dropped;
   }
 
   /** Gives the device's memory back. The sink is the caller's. */
@@ -146,16 +152,35 @@ export class TwinOutput {
     });
   }
 
-  #windowsOf({ param, levtype }: OutputField): readonly OpenWindow[] {
-    const key = `${param} ${levtype}`;
+  #windowsOf(source: OutputField): readonly OpenWindow[] {
+    const key = `${source.param} ${source.levtype}`;
     const known = this.#windows.get(key);
     if (known !== undefined) return known;
-    const windows = (this.#options.reductions ?? []).map((reduction) => ({
-      reduction,
-      window: prepareWindow(this.#engine, reduction.statistics),
-    }));
+    const windows = (this.#options.reductions ?? [])
+      .map((reduction) => ({ ...reduction, statistics: this.#tellable(source, reduction) }))
+      .filter(({ statistics }) => statistics.length > 0)
+      .map((reduction) => ({ reduction, window: prepareWindow(this.#engine, reduction.statistics) }));
     this.#windows.set(key, windows);
     return windows;
+  }
+
+  /** The statistics of a parameter that the sink can tell apart: many parameters have one of their own for each statistic, some have not. */
+  #tellable(source: OutputField, { statistics, lengthSeconds }: Reduction): readonly Statistic[] {
+    if (this.#sink.isKeyed !== true) return statistics;
+    const { header, everySeconds, instants } = this.#options;
+    const grid = gridFromSpec('F1');
+    const span = { startSeconds: 0, endSeconds: lengthSeconds };
+    const one = { ...source, field: { ...source.field, layers: source.field.layers.slice(0, 1) } };
+    const idOf = (time: OutputTime): unknown =>
+      find(messagesFor(one, { header, time, grid, tables: this.#tables })[0] as Message, 'paramId');
+    const taken = new Set(instants === false ? [] : [idOf({ seconds: lengthSeconds })]);
+    return statistics.filter((statistic) => {
+      const id = idOf({ seconds: lengthSeconds, range: { statistic, span, everySeconds } });
+      const isNew = !taken.has(id);
+      taken.add(id);
+      if (!isNew) this.#dropped.push(`${source.param}: its ${statistic} has no parameter of its own, so a store cannot tell it apart`);
+      return isNew;
+    });
   }
 
   async #write(written: readonly Written[]): Promise<void> {
@@ -176,7 +201,7 @@ function checkHeader(header: RunHeader, tables: GribTables): void {
 
 /** Prepares the output of a run. Errors: `input.option` for windows that do not fit, `input.grid`, and others of MIR's options. */
 export async function openTwinOutput(engine: Engine, sink: FieldSink, options: TwinOutputOptions): Promise<TwinOutput> {
-  checkReductions(options.reductions ?? [], options.everySeconds);
+  checkReductions(options.reductions ?? [], options.everySeconds, sink.isKeyed === true);
   const { post } = options;
   const mir = post === undefined || Object.keys(post).length === 0 ? undefined : createMir(engine, [post]);
   await mir?.check();

@@ -1,27 +1,27 @@
-import { writeWhole } from '../base/index.js';
-import { gribTables, gridOf, type Message, messages } from '../grib/index.js';
-import { parseMirOptions } from '../mir/index.js';
-import { encodePng, renderMap } from '../plot/index.js';
-import type { EngineFlags } from './commands/define.js';
-import { regridFiles, type RegridSummary } from './regrid.js';
-import { Stopwatch } from './stopwatch.js';
-import { syntheticGrid, writeSynthetic } from './synthetic.js';
-import type { Terminal } from './terminal/terminal.js';
-import { profileText } from './terminal/profile-text.js';
-import { countedText, countText, factsText, sizeText } from './terminal/text.js';
-import { decoded } from './verbs/decoded.js';
-import { printSummary } from './verbs/output.js';
-import { titlesOf } from './verbs/plot.js';
-import { withEngine } from './verbs/with-engine.js';
+import { writeWhole } from '../../base/index.js';
+import { gribTables, gridOf, type Message, messages } from '../../grib/index.js';
+import { parseMirOptions } from '../../mir/index.js';
+import { encodePng, renderMap } from '../../plot/index.js';
+import type { EngineFlags } from '../commands/define.js';
+import { regridFiles, type RegridSummary } from '../regrid.js';
+import { Stopwatch } from '../stopwatch.js';
+import { syntheticGrid, writeSynthetic } from '../synthetic.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { profileText } from '../terminal/profile-text.js';
+import { countedText, countText, factsText, sizeText } from '../terminal/text.js';
+import { decoded } from '../verbs/decoded.js';
+import { printSummary } from '../verbs/output.js';
+import { titlesOf } from '../verbs/plot.js';
+import { withEngine } from '../verbs/with-engine.js';
 
-export interface DemoOptions extends EngineFlags {
+export interface RegridDemoOptions extends EngineFlags {
   /** Folder for all outputs. */
   readonly output: string;
   readonly grid: string;
   readonly json?: true;
 }
 
-export interface DemoSummary {
+export interface RegridDemoSummary {
   readonly synthetic: boolean;
   readonly inputs: readonly string[];
   readonly output: string;
@@ -31,10 +31,10 @@ export interface DemoSummary {
 }
 
 /**
- * The main job from end to end: GRIB -> device -> regrid -> GRIB, then a map of one field of the result. Without files the input is
+ * Fields from end to end: GRIB -> device -> regrid -> GRIB, then a map of one field of the result. Without files the input is
  * a synthetic set that it makes first.
  */
-export async function demo(terminal: Terminal, files: readonly string[], options: DemoOptions): Promise<void> {
+export async function regridDemo(terminal: Terminal, files: readonly string[], options: RegridDemoOptions): Promise<void> {
   const { context } = terminal;
   const watch = new Stopwatch(context.clock);
   const isSynthetic = files.length === 0;
@@ -61,11 +61,11 @@ export async function demo(terminal: Terminal, files: readonly string[], options
   );
   for (const { message } of regrid.bad) terminal.note(`skipped: ${message}`);
   await watch.time('map', drawFirst(terminal, output, map, options));
-  const summary: DemoSummary = { synthetic: isSynthetic, inputs, output, map, seconds: watch.seconds, regrid };
+  const summary: RegridDemoSummary = { synthetic: isSynthetic, inputs, output, map, seconds: watch.seconds, regrid };
   await printSummary(terminal, output, { json: options.json === true ? summary : undefined, text: summaryText(summary, options) });
 }
 
-async function drawFirst(terminal: Terminal, path: string, map: string, options: DemoOptions): Promise<void> {
+async function drawFirst(terminal: Terminal, path: string, map: string, options: RegridDemoOptions): Promise<void> {
   const { fs } = terminal.context;
   const message = await firstMessage(terminal, path);
   const { profile: _, ...flags } = options;
@@ -83,7 +83,7 @@ async function firstMessage({ context }: Terminal, path: string): Promise<Messag
   }
 }
 
-function summaryText({ synthetic, inputs, output, map, seconds, regrid }: DemoSummary, { grid }: DemoOptions): string {
+function summaryText({ synthetic, inputs, output, map, seconds, regrid }: RegridDemoSummary, { grid }: RegridDemoOptions): string {
   const { fields, bad, pointsIn, pointsOut, bytesIn, bytesOut, wallSeconds, stageSeconds, engine, profile } = regrid;
   // Decoded values in and out of the device, at the executor's width.
   const valueBytes = (pointsIn + pointsOut) * (engine.precision === 'f64' ? 8 : 4);
