@@ -169,6 +169,23 @@ t.test('levels that do not fit are refused, naming both fields', async (test) =>
     const error = await derive(engine, { parameters, fields }, []).catch((thrown: unknown) => thrown);
     test.match((error as Error).message, pattern);
   }
+  // The first of the two is there already when the second is refused.
+  const two = `{name: ws, type: ATLAS_FIELD, derive: wind_speed, from: [u, u]}, ${parameters}`;
+  const error = await derive(engine, { parameters: two, fields: { u: wind, z: { layers: levels(0), value: () => 0 } } }, []).catch(
+    (thrown: unknown) => thrown,
+  );
+  test.match((error as Error).message, /'z' has 1 level/);
+  // Provided, but not on offer, under the name of what is derived.
+  testPlugins({ one: {} });
+  const plume = await openPlume(engine, configOf(['one', 'parameters: [[{name: ws, type: ATLAS_FIELD, derive: wind_speed}]]']));
+  await plume.negotiate('offered: [{name: u, type: ATLAS_FIELD}, {name: v, type: ATLAS_FIELD}]');
+  const data = new ModelData();
+  for (const name of ['u', 'v', 'ws']) data.createField(name, await fieldOf(engine, grid, levels(0), () => 1));
+  await plume.feed(data);
+  test.match(plume.report().plugins[0]?.failures[0]?.error.message, /there is a value 'ws' already/);
+  await plume.teardown();
+  test.same(data.names, ['u', 'v', 'ws'], "the model's own is left alone");
+  data.release();
   test.equal(engine.memory.inUseBytes, 0, 'nothing is left behind');
   await engine.close();
 });

@@ -1,8 +1,10 @@
+import { releaseField } from '../../atlas/index.js';
 import type { Engine, Pass } from '../../compute/index.js';
 import { type AnyFieldEntry, DerivedEntry } from '../data/entries.js';
 import type { ModelData } from '../data/model-data.js';
 import { newField } from '../data/new-field.js';
-import { layersOf } from '../data/value.js';
+import { type FieldKind, layersOf } from '../data/value.js';
+import type { FieldLayer } from '../types.js';
 import type { Derived } from './derivations.js';
 import { heightRecorder } from './height.js';
 import { humidityRecorder } from './humidity.js';
@@ -34,10 +36,13 @@ export async function prepareDerivation(
   const [first] = sources as [AnyFieldEntry];
   const isAtHeight = derived.derivation === 'wind_at_height';
   const levels = isAtHeight ? [derived.height as number] : first.levels;
-  const field = await newField(engine, first.grid, layersOf(first.members, levels));
   const [shortName = derived.name] = derived.name.split(';');
-  const entry = new DerivedEntry(derived.name, field, { shortName, levtype: isAtHeight ? 'hl' : first.levtype }, sources);
-  data.derive(entry);
+  const kind = { shortName, levtype: isAtHeight ? 'hl' : first.levtype };
+  const entry = await entryOf(engine, data, derived.name, kind, sources, layersOf(first.members, levels)).catch((error: unknown) => {
+    recorder.release?.();
+    throw error;
+  });
+  const { field } = entry;
   const { recordStrictly } = recorder;
   return {
     entry,
@@ -46,6 +51,25 @@ export async function prepareDerivation(
     recordStrictly: heights === 'strict' && recordStrictly !== undefined ? () => recordStrictly(field) : undefined,
     release: () => recorder.release?.(),
   };
+}
+
+async function entryOf(
+  engine: Engine,
+  data: ModelData,
+  name: string,
+  kind: Required<FieldKind>,
+  sources: readonly AnyFieldEntry[],
+  layers: readonly FieldLayer[],
+): Promise<DerivedEntry> {
+  const field = await newField(engine, (sources[0] as AnyFieldEntry).grid, layers);
+  try {
+    const entry = new DerivedEntry(name, field, kind, sources);
+    data.derive(entry);
+    return entry;
+  } catch (error) {
+    releaseField(field);
+    throw error;
+  }
 }
 
 async function recorderOf(engine: Engine, derived: Derived, sources: readonly AnyFieldEntry[]): Promise<Recorder> {

@@ -43,7 +43,7 @@ export class Plume {
   #state: PlumeState = 'configured';
   #offers: Protocol | undefined;
   #data: ModelData | undefined;
-  #derived: readonly PreparedDerivation[] = [];
+  #derived: PreparedDerivation[] = [];
   #step = 0;
   #isBusy = false;
   #derivedMs = 0;
@@ -154,10 +154,9 @@ export class Plume {
   /** Each derived parameter once, whoever asks. Plugins whose parameter cannot be derived are left out. */
   async #prepareDerived(data: ModelData): Promise<void> {
     const { order } = inOrder(uniqueDerived(this.#lives));
-    const prepared: PreparedDerivation[] = [];
     for (const derived of order) {
       try {
-        prepared.push(await prepareDerivation(this.#engine, data, derived, this.#options.heights ?? 'mask'));
+        this.#derived.push(await prepareDerivation(this.#engine, data, derived, this.#options.heights ?? 'mask'));
       } catch (error) {
         if (isEverybodys(error)) throw error;
         for (const life of this.#lives) {
@@ -166,7 +165,6 @@ export class Plume {
         }
       }
     }
-    this.#derived = prepared;
   }
 
   /** Derived values of which a source has changed. */

@@ -77,7 +77,7 @@ async function steps(terminal: Terminal, plume: Plume, emulator: Emulator, sink:
         task: 'plume',
         done: plume.step,
         total: Number.isFinite(emulator.steps) ? emulator.steps : undefined,
-        unit: 'fields',
+        unit: 'steps',
       });
     }
   } finally {
