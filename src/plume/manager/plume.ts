@@ -74,7 +74,7 @@ export class Plume {
     const { log } = this.#engine.context;
     for (const { plugin, accepted, reasons } of this.decisions) {
       if (accepted) log.info('plume.plugin.accepted', { plugin });
-      else log.warn('plume.plugin.rejected', { plugin, reasons });
+      else log.info('plume.plugin.rejected', { plugin, reasons });
     }
     this.#offers = protocol;
     this.#state = 'negotiated';
