@@ -1,5 +1,5 @@
 /**
- * A shallow-water model on the sphere whose state never leaves the device: something to plug into.
+ * A shallow-water model on the sphere whose state never leaves the device: something to plug into, and a source of weather-like data.
  *
  *     import { createTwin } from 'dte-webgpu/twin';
  *     const twin = await createTwin(engine, { case: 'galewsky', truncation: 63, members: 8 });
@@ -7,6 +7,26 @@
  *     const { vo, u, v } = await engine.run((pass) => twin.fields(pass)); // members as layers, on the device
  *     const [control] = await twin.diagnostics();                         // mass, energy, extremes of vorticity
  *     twin.close();
+ *
+ * Equations. Vorticity, divergence and geopotential of the free surface, spectral, as Hack & Jakob 1992 (NCAR/TN-343) have them; products
+ * on a Gaussian grid that tells them from what is kept (4 N >= 3 T + 1), so there is no aliasing. phi is counted from the mean depth, and
+ * the mean is kept out of every f32 sum: the tendency of the first coefficient is 0 by construction, so mass is conserved to the
+ * last bit, in f32 too. Diffusion is Laplacian or a power of it, and leaves solid rotation alone.
+ *
+ * Time. ETDRK4 (Cox & Matthews 2002): what one degree n does by itself, gravity waves about the mean depth and diffusion, is exact by tables
+ * of 2 x 2 matrices; the rest is a Runge-Kutta scheme of order 4. At T15 it was 17 to 60 times as accurate as the classical scheme with
+ * the same step and takes twice its step at T63; a step costs the same. Rejected: semi-implicit leapfrog, of order 2 with a filter that
+ * has to be tuned, and two time levels that a plugin would have to know of. The classical scheme is kept (`explicit`) as its judge.
+ *
+ * Design. A step is four times: `components` (wind and fields of truncation T + 1), Legendre and Fourier sums of four fields, `products`, the sums
+ * back of five, `advance` (tendencies and the stage, fused). Coefficients lie apart (`LayersApart`) all the way, so nothing is transposed.
+ * One, two, four or eight members are one state, so that the lanes of one field lie in one tile; other ensembles are several such groups. A step is
+ * recorded once, over work arrays that stages share, and the recording is run again and again; `step` moves nothing between
+ * host and device. Perturbations are random rotational winds of degrees 2 to 21 in linear balance; a member depends on seed and
+ * number alone.
+ *
+ * Judged by: an independent model in numpy (test/data/twin), formulas, and f64. At T42 the jet's extremes of vorticity after six days agree
+ * with that model to 0.2 % and lie at the same points.
  */
 export {
   cases,

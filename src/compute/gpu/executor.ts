@@ -2,12 +2,13 @@ import { assert, type Context, DteError } from '../../base/index.js';
 import { DeviceArray, type Storage } from '../device-array.js';
 import { type AnyHostArray, type ElementType, viewOf } from '../element.js';
 import type { Executor, MemoryUse } from '../executor.js';
-import type { Kernel, ParamValues, Shape } from '../kernel.js';
+import type { Kernel } from '../kernel.js';
 import type { Step } from '../pass.js';
 import { Pool } from '../pool.js';
 import type { DispatchTiming } from '../profile.js';
 import type { OpenedDevice } from './device.js';
 import { type Dispatch, dispatchesOf } from './dispatches.js';
+import { type PackedParams, packParams, type ParamsOf } from './params.js';
 import { Pipelines } from './pipelines.js';
 import { Timestamps } from './timestamps.js';
 
@@ -107,12 +108,18 @@ export class GpuExecutor implements Executor {
     device.pushErrorScope('out-of-memory');
     device.pushErrorScope('validation');
     const timestamps = timed ? Timestamps.of(device, planned.length) : undefined;
-    const uniforms: GPUBuffer[] = [];
+    let uniforms: GPUBuffer | undefined;
     let stem = '';
     let thrown: unknown;
     try {
       for (const step of steps) if (step.kind === 'upload') this.#write(step.array, step.data);
+      const packed = packParams(
+        planned.flatMap((item) => (item.kind === 'dispatch' ? paramsOf(item) : [])),
+        device.limits.minUniformBufferOffsetAlignment,
+      );
+      uniforms = this.#uniforms(packed);
       const encoder = device.createCommandEncoder();
+      let slot = 0;
       for (const [index, item] of planned.entries()) {
         if (item.kind === 'clear') {
           encoder.clearBuffer(bufferOf(item.array), 0, 4 * item.array.length);
@@ -123,7 +130,7 @@ export class GpuExecutor implements Executor {
           continue;
         }
         stem = item.kernel.stem;
-        this.#encode(encoder, item, uniforms, timestamps?.writes(index));
+        this.#encode(encoder, item, { buffer: uniforms, ...packed.slots[slot++] }, timestamps?.writes(index));
       }
       timestamps?.resolve(encoder);
       device.queue.submit([encoder.finish()]);
@@ -134,7 +141,7 @@ export class GpuExecutor implements Executor {
     const scopes = [device.popErrorScope(), device.popErrorScope()] as const;
     const [invalid, exhausted] = await Promise.all(scopes);
     await device.queue.onSubmittedWorkDone().catch(() => {});
-    for (const buffer of uniforms) buffer.destroy();
+    uniforms?.destroy();
     this.#assertAlive();
     if (exhausted !== null)
       throw new DteError('limit.memory', `the device ran out of memory: ${exhausted.message}`, {
@@ -212,14 +219,12 @@ export class GpuExecutor implements Executor {
   #encode(
     encoder: GPUCommandEncoder,
     item: PlannedDispatch,
-    uniforms: GPUBuffer[],
+    params: GPUBufferBinding,
     timestampWrites: GPUComputePassTimestampWrites | undefined,
   ): void {
     const { kernel, dispatch } = item;
-    const params = this.#uniform(kernel, dispatch.params);
-    uniforms.push(params);
     const names = [...Object.keys(kernel.inputs), ...Object.keys(kernel.outputs)];
-    const entries: GPUBindGroupEntry[] = [{ binding: 0, resource: { buffer: params } }];
+    const entries: GPUBindGroupEntry[] = [{ binding: 0, resource: params }];
     for (const [index, name] of names.entries()) {
       const range = dispatch.ranges[name] as { offset: number; size: number };
       entries.push({ binding: index + 1, resource: { buffer: bufferOf(item.arrays[name] as DeviceArray), ...range } });
@@ -231,19 +236,13 @@ export class GpuExecutor implements Executor {
     pass.end();
   }
 
-  #uniform(kernel: Kernel, params: ParamValues<Shape>): GPUBuffer {
-    const names = Object.keys(kernel.params);
-    const size = Math.max(16, Math.ceil(names.length / 4) * 16);
-    const data = new DataView(new ArrayBuffer(size));
-    for (const [index, name] of names.entries()) {
-      const value = params[name] as number;
-      const type = kernel.params[name];
-      if (type === 'f32') data.setFloat32(4 * index, value, true);
-      else if (type === 'u32') data.setUint32(4 * index, value, true);
-      else data.setInt32(4 * index, value, true);
-    }
-    const buffer = this.device.createBuffer({ label: `${kernel.stem} params`, size, usage: usage.uniform | usage.copyTarget });
-    this.device.queue.writeBuffer(buffer, 0, data.buffer);
+  #uniforms({ data }: PackedParams): GPUBuffer {
+    const buffer = this.device.createBuffer({
+      label: 'params',
+      size: Math.max(16, data.byteLength),
+      usage: usage.uniform | usage.copyTarget,
+    });
+    if (data.byteLength > 0) this.device.queue.writeBuffer(buffer, 0, data);
     return buffer;
   }
 
@@ -274,6 +273,10 @@ interface PlannedDispatch {
   readonly dispatch: Dispatch;
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
+}
+
+function paramsOf({ kernel, dispatch }: PlannedDispatch): ParamsOf {
+  return { kernel, params: dispatch.params };
 }
 
 type Planned = PlannedDispatch | (Step & { readonly kind: 'clear' | 'copy' });
