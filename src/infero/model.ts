@@ -20,6 +20,8 @@ import type {
 /** An open model. Runs are done one after the other, in the order of the calls. */
 export class Model {
   readonly engine: ChosenEngine;
+  /** How the engine runs: provider, threads, adapter. */
+  readonly detail: string | undefined;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly #engine: Engine;
@@ -37,6 +39,7 @@ export class Model {
 
   constructor(engine: Engine, chosen: ChosenEngine, session: Session, nonFinite: NonFinitePolicy | undefined) {
     this.engine = chosen;
+    this.detail = session.detail;
     this.inputs = session.inputs;
     this.outputs = session.outputs;
     this.#engine = engine;

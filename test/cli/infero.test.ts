@@ -83,10 +83,16 @@ t.test('one input needs no name; names of outputs become names of files', async 
 
 t.test('inspect shows inputs, outputs and the engine', async (test) => {
   const text = await output(['infero', 'inspect', model]);
-  test.match(text, /engine +onnx-cpu: fields lie in host memory/);
+  test.match(text, /engine +onnx-cpu \(cpu, \d+ threads?\): fields lie in host memory/);
   test.match(text, /input +b +f32 +\(N, 3\)\ninput +a/);
   const json = JSON.parse(await output(['infero', 'inspect', model, '--json'])) as { outputs: unknown[] };
   test.same(json.outputs[0], { name: 'ratio', type: 'f32', shape: [null, 3], symbols: ['N', null] });
+});
+
+t.test('models of this package go by their names', async (test) => {
+  const text = await output(['infero', 'inspect', 'vortex']);
+  test.match(text, /model +vortex, \d.* kB\nengine +onnx-cpu/);
+  test.match(text, /input .* f32 +\(/);
 });
 
 t.test('bench measures stage by stage, with the extents asked for', async (test) => {

@@ -8,10 +8,12 @@ export function registerInfero(program: Command, run: Run): void {
   examples(infero, [
     ['dte infero inspect model.onnx', 'inputs, outputs, and the engine that would run it'],
     ['dte infero run --model model.onnx --input x=x.npy --output results', 'results/<output>.npy'],
-    ['dte infero bench model.onnx', 'how long it takes, on made-up inputs'],
+    ['dte infero bench vortex --extent H=181 --extent W=360', 'how long a model of this package takes, on made-up inputs'],
     ['dte infero demo -o out', 'find vortices, and draw them'],
   ]);
 }
+
+const modelHelp = 'a file (ONNX; model.json of TensorFlow.js), or the name of a model of this package (vortex, longwave)';
 
 /** `--name a --name b` as a list. */
 const several = (value: string, values: readonly string[] = []): readonly string[] => [...values, value];
@@ -31,7 +33,7 @@ function modelFlags(command: Command): Command {
 
 function addRun(infero: Command, run: Run): void {
   const command = define(infero, 'run', 'Run a model on tensors from files (.npy, or .csv as infero writes them).')
-    .option('--model <file>', 'the model')
+    .option('--model <file>', `the model: ${modelHelp}`)
     .option('--config <file>', "in place of --model: infero's configuration (YAML or JSON: path, type, model_config)")
     .addOption(
       new Option('--input <name=file>', 'a tensor for an input; the name may be left out when there is one input (repeatable)').argParser(
@@ -69,7 +71,7 @@ function addRun(infero: Command, run: Run): void {
 
 function addInspect(infero: Command, run: Run): void {
   const command = define(infero, 'inspect', 'Show the inputs and outputs of a model, and the engine that runs it.')
-    .argument('<model>', 'the model')
+    .argument('<model>', modelHelp)
     .addOption(jsonOption());
   engineFlags(modelFlags(command)).action((model: string, options, self: Command) =>
     run(self, async (terminal) => {
@@ -82,7 +84,7 @@ function addInspect(infero: Command, run: Run): void {
 
 function addBench(infero: Command, run: Run): void {
   const command = define(infero, 'bench', 'Measure runs of a model on seeded inputs, stage by stage.')
-    .argument('<model>', 'the model')
+    .argument('<model>', modelHelp)
     .addOption(new Option('--runs <number>', 'measured runs').argParser(wholeNumber('--runs', 1, 1_000_000)).default(10))
     .addOption(
       new Option('--extent <name=number>', 'an extent that the model leaves open, such as N=32; 1 otherwise (repeatable)').argParser(

@@ -3,7 +3,7 @@ import { type HostTensor, type HostValues, type Model, newHostValues, type Tenso
 import type { Terminal } from '../../terminal/terminal.js';
 import { factsText, tableText } from '../../terminal/text.js';
 import { withEngine } from '../with-engine.js';
-import { type ModelFlags, modelOptions, namedPart, withModel } from './given.js';
+import { engineText, type ModelFlags, modelOptions, namedPart, withModel } from './given.js';
 
 export interface BenchFlags extends ModelFlags {
   readonly runs: number;
@@ -79,7 +79,7 @@ async function tell(terminal: Terminal, flags: BenchFlags, model: Model, wall: r
   ]);
   await terminal.print(
     `${factsText([
-      ['engine', `${statistics.engine.name}: ${statistics.engine.reason}`],
+      ['engine', engineText(model)],
       ['first run', `${milliseconds(spread.firstMs)} ms`],
       [
         'later runs',

@@ -50,6 +50,10 @@ export function namedFiles(texts: readonly string[], infos: readonly TensorInfo[
   return files;
 }
 
+export function engineText({ engine, detail }: Pick<Model, 'engine' | 'detail'>): string {
+  return `${engine.name}${detail === undefined ? '' : ` (${detail})`}: ${engine.reason}`;
+}
+
 export function tensorsText(model: Pick<Model, 'inputs' | 'outputs'>): string {
   const rows = (kind: string, infos: readonly TensorInfo[]): string[][] =>
     infos.map(({ name, type, shape, symbols }) => [kind, name, type, shapeText(shape, symbols)]);
