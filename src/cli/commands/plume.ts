@@ -3,10 +3,11 @@ import { define, engineFlags, examples, jsonOption, type Run, wholeNumber } from
 
 export function registerPlume(program: Command, run: Run): void {
   const plume = define(program, 'plume', 'Plugins beside a running model.');
-  for (const add of [addCheck, addRun]) add(plume, run);
+  for (const add of [addCheck, addRun, addNew]) add(plume, run);
   examples(plume, [
     ['dte plume check plume.yaml', 'load every plugin, and show what it needs and makes'],
     ['dte plume run plume.yaml --grib steps/', 'beside fields of GRIB files, a file a step'],
+    ['dte plume new wind-power', 'a plugin that works, to be changed'],
   ]);
 }
 
@@ -55,5 +56,28 @@ function addRun(plume: Command, run: Run): void {
     ['dte plume run plume.yaml --grib steps/', 'every file a step; a table of what plugins took'],
     ['dte plume run plume.yaml --emulator emulator.yaml --steps 10 -o out', 'made-up fields; outputs in a folder'],
     ['dte plume run plume.yaml --grib steps/ --json --profile', 'the report as JSON, the time of kernels beside it'],
+  ]);
+}
+
+function addNew(plume: Command, run: Run): void {
+  const command = define(plume, 'new', 'Write a plugin that works, with its configuration and fields to try it on.')
+    .argument('<name>', 'small letters, digits and hyphens')
+    .addOption(
+      new Option('--kind <kind>', "formulas, a WGSL kernel, a module on the model's thread, or a process of its own")
+        .choices(['expression', 'kernel', 'module', 'process'])
+        .default('expression'),
+    )
+    .option('-o, --output <folder>', 'where (default: a folder of that name)')
+    .addOption(jsonOption());
+  command.action((name: string, options, self: Command) =>
+    run(self, async (terminal) => {
+      const { plumeNew } = await import('../verbs/plume/new.js');
+      await plumeNew(terminal, name, options);
+    }),
+  );
+  examples(command, [
+    ['dte plume new wind-power', 'formulas: nothing but a text'],
+    ['dte plume new wind-power --kind kernel -o plugins/wind-power', 'a kernel in WGSL, with its host twin'],
+    ['dte plume new watch --kind process', 'JavaScript that may hang or crash'],
   ]);
 }
