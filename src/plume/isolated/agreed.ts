@@ -71,8 +71,8 @@ export function coordinatesOf(handle: FieldHandle): Arrays {
 }
 
 /** Hands on the outputs that are no fields. */
-export function setScalars(context: PluginContext, scalars: Readonly<Record<string, ScalarValue>> = {}): void {
-  for (const [name, value] of Object.entries(scalars)) {
+export function setScalars(context: PluginContext, scalars: Readonly<Record<string, ScalarValue>> | undefined): void {
+  for (const [name, value] of Object.entries(scalars ?? {})) {
     if (name in context.outputs) {
       throw new DteError('input.plugin', `output '${name}' is a field`, { hint: 'its values are sent as an array' });
     }

@@ -50,7 +50,7 @@ export class Instance {
   constructor(open: OpenChannel, options: InstanceOptions) {
     this.#options = options;
     this.#channel = open({
-      message: (message, arrays) => this.#receive(message, arrays),
+      message: (message, arrays) => this.#receiveAny(message, arrays),
       broken: (error) => this.#breakOff(error),
     });
   }
@@ -94,8 +94,19 @@ export class Instance {
     await this.#channel.end();
   }
 
-  #receive(message: FromPlugin, arrays: Arrays): void {
+  /** What comes need not be what the contract says, and nothing of it may end the model. */
+  #receiveAny(message: unknown, arrays: Arrays): void {
     if (this.#over !== undefined) return;
+    try {
+      if (typeof message !== 'object' || message === null) throw new TypeError(`${String(message)} is no message`);
+      this.#receive(message as FromPlugin, arrays);
+    } catch (cause) {
+      const reason = `a message of it could not be taken: ${(cause as Error).message}`;
+      this.#breakOff(new DteError('fault.plugin', reason, { cause }));
+    }
+  }
+
+  #receive(message: FromPlugin, arrays: Arrays): void {
     const { plugin, context } = this.#options;
     if (message.kind === 'done' || message.kind === 'failed') {
       this.#settle(message, arrays);
@@ -107,9 +118,10 @@ export class Instance {
     }
     if (message.kind === 'log' && isLevel(message.level)) {
       context.log[message.level]('plume.plugin.log', { plugin, event: String(message.event), ...message.data });
-    } else if (message.kind === 'notify') this.#options.notify(String(message.event), message.data ?? {});
+    } else if (message.kind === 'notify') this.#options.notify(String(message.event), { ...message.data });
     else if (message.kind === 'coordinates') void this.#sendCoordinates(message.field);
-    else this.#breakOff(new DteError('fault.plugin', `it sent a message of kind '${String((message as { kind?: unknown }).kind)}'`));
+    else
+      this.#breakOff(new DteError('fault.plugin', `it sent a message of unknown kind '${String((message as { kind?: unknown }).kind)}'`));
   }
 
   #settle(message: FromPlugin & { readonly kind: 'done' | 'failed' }, arrays: Arrays): void {

@@ -79,7 +79,9 @@ class WorkerChannel implements Channel {
 
   #receive(message: FromPlugin): void {
     if (this.#hasEnded) return;
-    const spoilt = message.kind === 'done' ? this.#spoiltInput() : undefined;
+    // A plugin can send to its owner whatever it likes.
+    const isDone = (message as FromPlugin | null)?.kind === 'done';
+    const spoilt = isDone ? this.#spoiltInput() : undefined;
     if (spoilt !== undefined && message.kind === 'done') {
       this.#listener.message({ kind: 'failed', id: message.id, message: spoilt }, noArrays);
     } else this.#listener.message(message, this.#fields.outputs);

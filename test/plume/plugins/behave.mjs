@@ -66,6 +66,11 @@ const behaviours = {
     void Promise.reject(new Error('nobody listens'));
     return new Promise(() => setInterval(() => {}, 1000));
   },
+  port: async () => {
+    const { parentPort } = await import('node:worker_threads');
+    parentPort.postMessage(null);
+    return await new Promise(() => setInterval(() => {}, 1000));
+  },
   shape: () => ({ twice: new Float32Array(3) }),
   undeclared: () => ({ thrice: new Float32Array(3) }),
   infinite: (context) => {
