@@ -1,7 +1,7 @@
 // The life of plugins: states, order, isolation of failures, outputs, sinks, reports. Every failure has a healthy neighbour that goes on.
 import t, { type Test } from 'tap';
 import { releaseField } from '../../src/atlas/index.js';
-import { isDteError } from '../../src/base/index.js';
+import { DteError, isDteError } from '../../src/base/index.js';
 import { type Engine, kernel } from '../../src/compute/index.js';
 import { ModelData, openPlume, type Plugin, type PluginNotice, type PluginOutput, type Plume, pluginKinds } from '../../src/plume/index.js';
 import { windSpeed } from '../../src/plume/derived/wind-speed.js';
@@ -234,6 +234,24 @@ t.test('on-error: abort lets the failure out, and teardown still works', async (
   await refused(test, model.step(), 'fault.plugin', /plugin 'strict' failed in run, step 1: stop here/);
   await model.close();
   test.same(torn, ['after', 'strict']);
+  await engine.close();
+});
+
+t.test("a lost device and a stopped run are nobody's failure: they reach the caller", async (test) => {
+  const engine = await cpuEngine();
+  const lost = new DteError('fault.device', 'the device was lost');
+  testPlugins({
+    a: {
+      run: () => {
+        throw lost;
+      },
+    },
+  });
+  const model = await modelOf(engine, configOf(['a', 'on-error: skip_step']));
+  await model.plume.feed(model.data);
+  test.equal(await model.step().catch((error: unknown) => error), lost);
+  test.same(model.plume.report().plugins[0]?.failures, []);
+  await model.close();
   await engine.close();
 });
 

@@ -26,31 +26,39 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   if (point >= params.points) {
     return;
   }
-  let at = point * params.wind_lanes + params.wind_lane;
+  let is_first = params.is_lowest == 1u;
+  if (!is_first && below[3u * point + 2u] == 1.0) {
+    return;
+  }
+  let first = point * params.lanes + params.lane_start;
+  let end = point * params.lanes + params.lane_end;
   var lower = missing_value();
-  var lower_wind = missing_value();
+  var carried = missing_value();
+  if (!is_first) {
+    lower = below[3u * point];
+    carried = below[3u * point + 1u];
+  }
   var is_found = 0.0;
   var found = missing_value();
-  if (params.is_lowest == 0u) {
-    lower = below[3u * point];
-    lower_wind = below[3u * point + 1u];
-    is_found = below[3u * point + 2u];
-    found = wind[at];
-  }
-  for (var lane = params.lane_end; is_found == 0.0 && lane > params.lane_start; lane--) {
-    let upper = geopotential[point * params.lanes + lane - 1u];
-    let upper_wind = component[point * params.lanes + lane - 1u];
-    if (!is_missing(lower) && !is_missing(upper) && lower <= params.wanted && params.wanted < upper) {
+  for (var at = end; at > first; at--) {
+    let upper = geopotential[at - 1u];
+    // A level that is missing is lower than any wanted.
+    if (params.wanted < upper && lower <= params.wanted && !is_missing(lower)) {
+      let upper_wind = component[at - 1u];
+      var lower_wind = carried;
+      if (at < end) {
+        lower_wind = component[at];
+      }
       is_found = 1.0;
       if (!is_missing(lower_wind) && !is_missing(upper_wind)) {
         found = (upper_wind * (params.wanted - lower) + lower_wind * (upper - params.wanted)) / (upper - lower);
       }
+      break;
     }
     lower = upper;
-    lower_wind = upper_wind;
   }
   below[3u * point] = lower;
-  below[3u * point + 1u] = lower_wind;
+  below[3u * point + 1u] = component[first];
   below[3u * point + 2u] = is_found;
-  wind[at] = found;
+  wind[point * params.wind_lanes + params.wind_lane] = found;
 }

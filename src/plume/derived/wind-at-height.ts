@@ -41,25 +41,30 @@ export const windAtHeight = kernel('plume/derived/wind-at-height', {
 function windAtHeightHost(args: TwinArguments<typeof params, typeof inputs, typeof outputs>, start: number, end: number): void {
   const { lanes, laneStart, laneEnd, isLowest, wanted, windLanes, windLane, geopotential, component, below, wind } = args;
   for (let point = start; point < end; point++) {
-    const at = point * windLanes + windLane;
-    let lower = isLowest === 1 ? missingValue : (below[3 * point] as number);
-    let lowerWind = isLowest === 1 ? missingValue : (below[3 * point + 1] as number);
-    let isFound = isLowest === 1 ? 0 : (below[3 * point + 2] as number);
-    let found = isLowest === 1 ? missingValue : (wind[at] as number);
-    for (let lane = laneEnd; isFound === 0 && lane > laneStart; lane--) {
-      const upper = geopotential[point * lanes + lane - 1] as number;
-      const upperWind = component[point * lanes + lane - 1] as number;
-      if (lower !== missingValue && upper !== missingValue && lower <= wanted && wanted < upper) {
+    const isFirst = isLowest === 1;
+    if (!isFirst && below[3 * point + 2] === 1) continue;
+    const first = point * lanes + laneStart;
+    const last = point * lanes + laneEnd - 1;
+    let lower = isFirst ? missingValue : (below[3 * point] as number);
+    let isFound = 0;
+    let found = missingValue;
+    for (let at = last; at >= first; at--) {
+      const upper = geopotential[at] as number;
+      // A level that is missing is lower than any wanted.
+      if (wanted < upper && lower <= wanted && lower !== missingValue) {
+        const upperWind = component[at] as number;
+        const carried = isFirst ? missingValue : (below[3 * point + 1] as number);
+        const lowerWind = at < last ? (component[at + 1] as number) : carried;
         isFound = 1;
         if (lowerWind !== missingValue && upperWind !== missingValue)
           found = (upperWind * (wanted - lower) + lowerWind * (upper - wanted)) / (upper - lower);
+        break;
       }
       lower = upper;
-      lowerWind = upperWind;
     }
     below[3 * point] = lower;
-    below[3 * point + 1] = lowerWind;
+    below[3 * point + 1] = component[first] as number;
     below[3 * point + 2] = isFound;
-    wind[at] = found;
+    wind[point * windLanes + windLane] = found;
   }
 }
