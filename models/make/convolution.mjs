@@ -3,7 +3,7 @@
 import { adam } from './adam.mjs';
 import { sigmoid } from './arithmetic.mjs';
 
-const presentWeight = 3;
+const presentWeight = 2.5;
 
 /** `shapes`: `{ from, to, size, dilation }` of each layer, its kernel size x size. */
 export function newStack(shapes, { normal }) {

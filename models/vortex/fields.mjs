@@ -1,4 +1,4 @@
-// Patches of relative vorticity on a grid of 1 degree, with vortices in them and with what is only as strong: shear zones, filaments, waves.
+// Patches of relative vorticity on a grid of 1 degree, with vortices in them and with what is only as strong: jets, filaments, waves.
 import { cosTurns, exp, sinTurns } from '../make/arithmetic.mjs';
 
 /** Vorticity of 1 in the patches, s-1. */
@@ -10,21 +10,34 @@ export const unit = 1e-4;
  */
 export function randomPatch(source, width, margin) {
   const values = new Float64Array(width * width);
-  addShear(values, width, source);
+  addJet(values, width, source);
   addWaves(values, width, source);
   for (let n = Math.floor(source.between(0, 4)); n > 0; n--) addRidge(values, width, source);
   const inner = width - 2 * margin;
   const mask = new Float64Array(inner * inner);
   for (let n = Math.floor(source.between(2, 8)); n > 0; n--) addVortex(values, width, source, mask, margin);
-  for (let at = 0; at < values.length; at++) values[at] += 0.03 * source.normal();
+  // A calm day and a wild one: what counts is how a vortex stands out from what is around it.
+  const strength = source.between(0.5, 1.2);
+  for (let at = 0; at < values.length; at++) values[at] *= strength;
+  for (let at = 0; at < values.length; at++) values[at] += 0.02 * source.normal();
   return { values, width, mask };
 }
 
-/** A jet's flanks: bands of either sign, within 20 degrees of zonal. */
-function addShear(values, width, { between, random }) {
-  if (random() < 0.3) return;
-  const amplitude = between(0.2, 1);
-  addWave(values, width, amplitude, between(14, 45), between(-0.055, 0.055) + 0.25, random());
+/** A jet that meanders: a band of either sign on each flank, as strong as vortices are. */
+function addJet(values, width, { between, random }) {
+  if (random() < 0.25) return;
+  const amplitude = (random() < 0.5 ? -1 : 1) * between(0.3, 1.6);
+  const half = between(1.8, 9);
+  const middle = between(0, width);
+  const [meander, length, phase] = [between(0, 5), between(20, 70), random()];
+  for (let column = 0; column < width; column++) {
+    const axis = middle + meander * sinTurns(column / length + phase);
+    for (let row = 0; row < width; row++) {
+      const y = (row - axis) / half;
+      // The derivative of a bell-shaped wind, 1 at its extremes.
+      if (y * y < 40) values[row * width + column] += amplitude * 1.6487212707001282 * y * exp((-y * y) / 2);
+    }
+  }
 }
 
 /** Large-scale waves in all directions, the longer the stronger. */

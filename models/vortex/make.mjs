@@ -1,4 +1,4 @@
-// The model `vortex`: a convolutional network that tells vortices from shear zones and filaments of the same vorticity.
+// The model `vortex`: a convolutional network that tells vortices from jets and filaments of the same vorticity.
 import { seeded } from '../make/arithmetic.mjs';
 import { forward, marginOf, newStack, train } from '../make/convolution.mjs';
 import { onnxModel } from '../make/onnx.mjs';
@@ -7,8 +7,8 @@ import { randomPatch, unit } from './fields.mjs';
 /** Filters of the three hidden layers, for one sense of rotation. */
 const filters = [4, 6, 6];
 const width = 52;
-const patches = 300;
-const training = { rounds: 2, rate: 0.01 };
+const patches = 800;
+const training = { rounds: 1, rate: 0.02 };
 export const seeds = { patches: 11, weights: 7, heldOut: 99 };
 export const heldOutPatches = 60;
 /** About one cell in twelve is in a vortex: the logit that a network starts from. */
@@ -110,11 +110,11 @@ function bothSenses({ from, to, size, weight }, index) {
 function cardOf(file, layers) {
   return {
     name: 'vortex',
-    title: 'Vortices in a field of relative vorticity, told from shear zones and filaments',
+    title: 'Vortices in a field of relative vorticity, told from jets and filaments',
     ...file,
     licence: 'Apache-2.0',
     parameters: layers.reduce((sum, { weight, bias }) => sum + weight.length + bias.length, 0),
-    grid: 'regular latitudes and longitudes of about 1 degree, rows from north to south, all around the globe; any number of rows, 7 columns or more',
+    grid: 'regular latitudes and longitudes all around the globe, rows from north to south; any number of rows, 7 columns or more. Vortices of 2 to 8 cells half width are told: 1 degree for cyclones, 2 or 3 degrees for planetary waves that roll up',
     inputs: [{ name: 'vorticity', shape: '[N, 1, H, W]', param: 'vo', unit: 's-1', meaning: 'relative vorticity' }],
     outputs: [
       {
@@ -127,7 +127,7 @@ function cardOf(file, layers) {
     ],
     training: {
       script: 'models/vortex/make.mjs',
-      data: `${patches} made patches of ${width} x ${width} cells (fields.mjs): vortices of 0.8 to 2.5e-4 s-1 among jets, filaments, waves and noise`,
+      data: `${patches} made patches of ${width} x ${width} cells (fields.mjs): vortices of 0.4 to 3e-4 s-1 among meandering jets, filaments, waves and noise`,
       method: `convolutions 3 x 3 of ${filters.join(', ')} filters, dilation 1, 2, 4, and 1 x 1; Adam, ${training.rounds} rounds, cross entropy`,
       seeds,
     },
@@ -135,7 +135,7 @@ function cardOf(file, layers) {
     limits: [
       'Trained on made fields only. Vortices are taken as up to twice as long from west to east as from south to north: round ones up to 60 degrees of latitude.',
       'Columns are taken to go around the globe. In a region, cells within 7 of its western and eastern edge see the other edge.',
-      'On grids of another spacing the sizes that are recognised scale with it.',
+      'A bend of a strong jet can look like a vortex: its probability is then about one half.',
     ],
     references: ['Kingma and Ba (2015), ICLR: Adam'],
   };
