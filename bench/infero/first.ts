@@ -9,7 +9,7 @@ const aimSeconds = 5;
 
 /**
  * From the start of a process to its end, with the model checked against the processor on the way. The peer is the same with ONNX
- * Runtime's module optimised as V8 does by itself: run once, as it takes a minute.
+ * Runtime's module compiled as V8 does by itself: run once, as it takes a minute on Node 20.
  */
 export const first: Bench = {
   name: 'infero/first',
@@ -28,7 +28,7 @@ export const first: Bench = {
         ...place,
         unit: 'ms',
         own,
-        ...beside(own, 'module optimised by V8', optimised),
+        ...beside(own, 'module left to V8', optimised),
         aim: { seconds: aimSeconds },
       });
     }

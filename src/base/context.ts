@@ -82,7 +82,7 @@ export interface Context {
   gpu(request: { readonly software: boolean; readonly adapter?: string }): Promise<GPU | undefined>;
   /**
    * Compiles a large WebAssembly module that does little work of its own, so that the machine spends no time on optimising it; other
-   * modules are not concerned. Undefined where that cannot be asked for, as in a page.
+   * modules are not concerned. Undefined where there is no need, and where that cannot be asked for, as in a page.
    */
   compileBaseline?(bytes: BufferSource): WebAssembly.Module;
   /** Text or bytes that the package carries (shaders, tables), by path from its root. */

@@ -22,7 +22,7 @@ export function nodeContext(): Context {
     env: process.env,
     progress: () => {},
     gpu: nodeGpu,
-    compileBaseline,
+    ...(compileBaseline === undefined ? {} : { compileBaseline }),
     // At once, as code is loaded: handing half a megabyte over piece by piece takes twenty times as long.
     asset: async (path) => new Uint8Array(readFileSync(new URL(path, packageRoot()))),
   };
