@@ -26,6 +26,7 @@ import { apply } from './regrid/apply.js';
 import { conservative } from './regrid/conservative.js';
 import { weights } from './regrid/weights.js';
 import { transform } from './spectral/transform.js';
+import { window } from './stats/window.js';
 import { step as twinStep } from './twin/step.js';
 import type { Bench, ExecutorName, Setting } from './support/bench.js';
 import { Inputs } from './support/inputs.js';
@@ -43,6 +44,7 @@ const benches: readonly Bench[] = [
   mesh,
   regrid,
   transform,
+  window,
   twinStep,
   ls,
   memory,

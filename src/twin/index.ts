@@ -27,6 +27,16 @@
  *
  * Judged by: an independent model in numpy (test/data/twin), formulas, and f64. At T42 the jet's extremes of vorticity after six days agree
  * with that model to 0.2 % and lie at the same points.
+ *
+ * Output. `openTwinOutput` takes fields of successive times, of the model or of what runs beside it, to statistics over windows of time, to
+ * another grid, and under complete headers to a `FieldSink`: a store, a folder of GRIB, or whatever else implements it (a plan of
+ * actions). Values stay on the device until they are packed. Members are layers; member 0 is the control forecast.
+ *
+ *     const sink = storeSink(engine, await openFdb(engine.context));
+ *     const reductions = [parseReduction('mean,max:24h')];
+ *     const header = { date: 20260101, members: 8 };
+ *     const output = await openTwinOutput(engine, sink, { header, everySeconds: 3600, reductions, post: parseMirOptions({ grid: '1/1' }) });
+ *     await output.take([{ param: 'vo', levtype: 'ml', field }], twin.timeSeconds); // a field whose layers state level and number
  */
 export {
   cases,
