@@ -72,7 +72,9 @@ async function subjectsOf(
     interOpNumThreads: 1,
   };
   const session = await runtime.InferenceSession.create(path, options);
-  const model = await openModel(engine, { path }, { engine: 'onnx-cpu' });
+  // A session for each subject: one that follows itself finds its threads awake.
+  const open = (): Promise<Model> => openModel(engine, { path }, { engine: 'onnx-cpu' });
+  const [hostModel, deviceModel] = [await open(), await open()];
   const onHost: Record<string, TensorArgument> = {};
   const onDevice: Record<string, TensorArgument> = {};
   const feeds: Record<string, InferenceSession.OnnxValueMapType[string]> = {};
@@ -84,8 +86,8 @@ async function subjectsOf(
   }
   return {
     plain: { run: () => repeated(repeats, () => session.run(feeds)) },
-    host: { run: () => repeated(repeats, () => model.infer(onHost)) },
-    device: { run: () => repeated(repeats, () => releasedRun(model, onDevice)) },
+    host: { run: () => repeated(repeats, () => hostModel.infer(onHost)) },
+    device: { run: () => repeated(repeats, () => releasedRun(deviceModel, onDevice)) },
   };
 }
 
