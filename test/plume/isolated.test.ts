@@ -6,7 +6,7 @@ import { nodeContext } from '../../src/base/node.js';
 import { webContext } from '../../src/base/web.js';
 import { missingValue, openEngine } from '../../src/compute/index.js';
 import { openEmulator } from '../../src/plume/emulator/emulator.js';
-import { ModelData, openPlume, type PluginSink } from '../../src/plume/index.js';
+import { inspectPlugins, ModelData, openPlume, parseConfig, type PluginSink } from '../../src/plume/index.js';
 import { cpuEngine, gpuEngine } from '../support/engines.js';
 import type { OpenChannel } from '../../src/plume/isolated/channel.js';
 import { Instance } from '../../src/plume/isolated/instance.js';
@@ -130,7 +130,7 @@ for (const kind of kinds) {
       ['exit', 'fault.plugin', /ended with exit code 7/],
       ['reject', 'fault.plugin', /nobody listens/],
       ...(kind === 'worker' ? ([['port', 'fault.plugin', /a message of it could not be taken: null is no message/]] as const) : []),
-      ...(kind === 'process' ? ([['abort', 'fault.plugin', /its process ended by signal SIGABRT/]] as const) : []),
+      ...(kind === 'process' ? ([['abort', 'fault.plugin', /its process ended by signal SIGABRT$/]] as const) : []),
     ];
     let step = 0;
     // Arrays without end in a process are met below.
@@ -171,6 +171,25 @@ t.test('a plugin that is over is started anew after a pause that grows, as often
   t.equal(stage.plugin.ready?.(), true, 'there is nothing to wait for');
   t.match(await failure(stage.run(5)), { code: 'fault.plugin', message: /is over, and was started again 2 times/ });
   await stage.teardown();
+});
+
+t.test('an inspection tells who an isolated plugin is', async (t) => {
+  const config = await parseConfig(
+    {
+      plugins: [
+        { name: 'p', lib: 'behave.mjs' },
+        { name: 'q', lib: 'double.py' },
+      ],
+    },
+    { folder: pluginFolder },
+  );
+  t.same(
+    config.plugins.map(({ kind }) => kind),
+    ['worker', 'process'],
+    'modules and programs run apart unless a kind is stated',
+  );
+  const [first] = await inspectPlugins(engine, { ...config, plugins: config.plugins.slice(0, 1) });
+  t.same([first?.info, first?.protocol?.offered.length, first?.error], [{ name: 'behave', version: '1.2.3' }, 2, undefined]);
 });
 
 t.test('setup and teardown that fail are told as such', async (t) => {

@@ -32,7 +32,8 @@ export class LastText {
 
   /** A sentence about it, or nothing. */
   get told(): string {
-    const lines = this.#text.split('\n').filter((line) => line.trim() !== '');
+    // Numbered calls, lines of dashes and addresses tell nothing.
+    const lines = this.#text.split('\n').filter((line) => line.trim() !== '' && !/^\s*(?:\d+:|-{3}|={3}|0x|at )/.test(line));
     // Reports of a crash end in lists of addresses and versions; what happened stands in a line that begins with its kind.
     const line = lines.find((text) => /^\s*(?:FATAL ERROR|[\w.]*(?:Error|Exception))\b/.test(text)) ?? lines.at(-1);
     return line === undefined ? '' : `; it printed: ${line.trim().slice(0, 200)}`;

@@ -28,7 +28,9 @@ async function inspect(engine: Engine, spec: PluginSpec): Promise<PluginInspecti
   try {
     plugin = await loadPlugin(engine, spec);
     phase = 'negotiate';
-    return { spec, info: plugin.info, protocol: await plugin.negotiate(), error: undefined };
+    // One that runs apart says who it is only when it is asked.
+    const protocol = await plugin.negotiate();
+    return { spec, info: plugin.info, protocol, error: undefined };
   } catch (error) {
     if (isEverybodys(error)) throw error;
     // What a loader says is about the text of a plugin, and of its own family of errors.
