@@ -68,7 +68,7 @@ async function sizeRow(setting: Setting, executor: ExecutorName, engine: Engine,
 async function schemeRow(setting: Setting, executor: ExecutorName, engine: Engine): Promise<void> {
   const options: TwinOptions = { truncation: setting.quick ? 21 : 63 };
   const twins = [await createTwin(engine, options), await createTwin(engine, { ...options, scheme: 'explicit' })] as const;
-  const day = (twin: Twin): Promise<void> => twin.step(86_400 / twin.description.stepSeconds);
+  const day = (twin: Twin): Promise<void> => twin.step(Math.round(86_400 / twin.description.stepSeconds));
   const [own, peer] = (await interleaved(
     twins.map((twin) => ({ run: () => day(twin) })),
     setting.runs,

@@ -1,4 +1,4 @@
-import { type Field, gaussianWeights, type Grid, type Rows, spectralGrid, type Tile, tileLayout } from '../atlas/index.js';
+import { type Field, gaussianWeights, type Grid, maxLanes, type Rows, spectralGrid, type Tile, tileLayout } from '../atlas/index.js';
 import { assert, DteError } from '../base/index.js';
 import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { fourierAnalysis } from './fourier-analysis.js';
@@ -25,6 +25,8 @@ export interface Analysis {
    * `limit.binding` where they are too many.
    */
   applyApart(pass: Pass, tiles: readonly Tile[]): LayersApart;
+  /** How many layers `applyApart` takes on a device that binds so many octets. */
+  mostApart(maxBindingBytes: number): number;
   release(): void;
 }
 
@@ -56,8 +58,12 @@ export async function prepareAnalysis(engine: Engine, grid: Grid, truncation: nu
       const width = paddedWidth(tables, tiles[0]?.lanes ?? 1);
       const areFull = tiles.slice(0, -1).every((tile) => tile.lanes === width);
       assert(areFull, 'every tile but the last fills its group');
-      if (tiles.length > groupsAtOnce(pass, tables, target.points, width)) throw tooManyLayers(8 * tiles.length, grid);
+      if (tiles.length > groupsAtOnce(pass, tables, target.points, width)) throw tooManyLayers(maxLanes * tiles.length, grid);
       return apartBatch(pass, tables, weight, tiles, false);
+    },
+    mostApart(maxBindingBytes) {
+      const lanes = tileLayout(grid.points, maxLanes, maxBindingBytes)[0]?.[1] ?? 1;
+      return lanes * groupsAtOnce({ maxBindingBytes }, tables, target.points, paddedWidth(tables, lanes));
     },
     release() {
       tables.release();

@@ -26,6 +26,8 @@ export interface Synthesis {
   apply<Layer>(pass: Pass, field: Field<Layer>): Field<Layer>;
   /** As `apply`, of layers whose coefficients lie apart already: one set of dispatches for all. `limit.binding` where they are too many. */
   applyApart(pass: Pass, layers: LayersApart): readonly Tile[];
+  /** How many layers `applyApart` takes on a device that binds so many octets. */
+  mostApart(maxBindingBytes: number): number;
   release(): void;
 }
 
@@ -63,6 +65,10 @@ export async function prepareSynthesis(engine: Engine, truncation: number, grid:
       const width = paddedWidth(tables, layout[0]?.[1] ?? 1);
       if (layout.length > groupsAtOnce(pass, tables, points, width)) throw tooManyLayers(source.layers, grid);
       return synthesisedBatch(pass, tables, grid, layout, source);
+    },
+    mostApart(maxBindingBytes) {
+      const lanes = tileLayout(Math.max(grid.points, 2 * tables.fourier.complexes), maxLanes, maxBindingBytes)[0]?.[1] ?? 1;
+      return lanes * groupsAtOnce({ maxBindingBytes }, tables, spectralGrid(truncation).points, paddedWidth(tables, lanes));
     },
     release: tables.release,
   };

@@ -1,4 +1,4 @@
-import { type Tile, tileLayout } from '../atlas/index.js';
+import { maxLanes, type Tile, tileLayout } from '../atlas/index.js';
 import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { type Analysis, coefficientCount, prepareAnalysis, prepareSynthesis, type Synthesis } from '../spectral/index.js';
 import { advance } from './advance.js';
@@ -61,11 +61,14 @@ export async function prepareModel(engine: Engine, problem: ModelProblem): Promi
   });
   const [analysis, tables] = rest;
   const parts: Parts = { problem, tables, synthesis, analysis };
-  const most = tileLayout(grid.points, 8, engine.info.maxBindingBytes)[0]?.[1] ?? 1;
+  const { maxBindingBytes } = engine.info;
+  const lanes = tileLayout(grid.points, maxLanes, maxBindingBytes)[0]?.[1] ?? 1;
+  // Members of one group have five products each, and four fields.
+  const most = Math.min(lanes, synthesis.mostApart(maxBindingBytes) / 4, analysis.mostApart(maxBindingBytes) / 5);
   return {
     problem,
     tables,
-    memberCounts: [8, 4, 2, 1].filter((count) => count <= most),
+    memberCounts: [8, 4, 2, 1].filter((count) => count <= Math.max(1, most)),
     toGrid: (pass, state, members) => toGrid(parts, pass, state, members),
     recordStep: (work, states, members) => recordStep(parts, work, states, members),
     release() {

@@ -21,12 +21,13 @@ const perturbationPeak = 4;
 const stableProduct: Readonly<Record<SchemeName, number>> = { exponential: 1.6, explicit: 2.4 };
 
 /**
- * A time step, s, with which the scheme is stable and accurate for the initial state and what comes of it: the longest that divides an
- * hour. Waves of the shortest length are carried by the wind; in the explicit scheme gravity waves run as well.
+ * A time step, s, with which the scheme is stable and accurate for the initial state and what comes of it: the longest whole
+ * number of seconds that divides an hour. Waves of the shortest length are carried by the wind; in the explicit scheme gravity waves run as well.
  */
 export function stableSeconds({ truncation, scheme, state, perturbation }: StepProblem): number {
   const wind = state.greatestWind + perturbationPeak * perturbation;
   const fastest = scheme === 'explicit' ? wind + Math.sqrt(state.greatestPhi) : wind;
   const rate = ((truncation + 1) / radius) * fastest + 2 * rotation;
-  return hour / Math.ceil((hour * rate) / stableProduct[scheme]);
+  const seconds = Math.max(1, Math.floor(stableProduct[scheme] / rate));
+  for (let step = Math.min(seconds, hour); ; step--) if (hour % step === 0) return step;
 }
