@@ -19,6 +19,7 @@ import { decode } from './grib/decode.js';
 import { encode } from './grib/encode.js';
 import { cpu } from './infero/cpu.js';
 import { first } from './infero/first.js';
+import { pack } from './infero/pack.js';
 import { shared } from './infero/shared.js';
 import { step } from './plume/step.js';
 import { isolated } from './plume/isolated.js';
@@ -53,6 +54,7 @@ const benches: readonly Bench[] = [
   jump,
   cpu,
   first,
+  pack,
   shared,
   step,
   isolated,

@@ -1,5 +1,5 @@
 import { kernel, missingValue, type TwinArguments } from '../../compute/index.js';
-import { nowhere } from './to-tensor.js';
+import { blockPoints, nowhere } from './to-tensor.js';
 
 const params = {
   points: 'u32',
@@ -38,15 +38,20 @@ export const fromTensor = kernel('infero/pack/from-tensor', {
 function fromTensorHost(args: TwinArguments<typeof params, typeof inputs, typeof outputs>, begin: number, end: number): void {
   const { lanes, firstLane, count, gathers, pointStart, pointStride, start, step, channel, channelStep, marks, markStart, markStep } = args;
   const { tensor, order, normal, absent, field } = args;
-  for (let i = begin; i < end; i++) {
-    const point = pointStart + i;
-    const q = gathers === 1 ? (order[point] as number) : i;
+  for (let block = begin; block < end; block += blockPoints) {
+    const blockEnd = Math.min(end, block + blockPoints);
     for (let k = 0; k < count; k++) {
       const c = 3 * (channel + k * channelStep);
-      const isMissing = q === nowhere || (marks === 1 && (absent[markStart + k * markStep + q] as number) > 0);
-      field[point * lanes + firstLane + k] = isMissing
-        ? missingValue
-        : (tensor[start + k * step + q * pointStride] as number) * (normal[c + 1] as number) + (normal[c] as number);
+      const mean = normal[c] as number;
+      const scale = normal[c + 1] as number;
+      const from = start + k * step;
+      const mark = markStart + k * markStep;
+      let to = (pointStart + block) * lanes + firstLane + k;
+      for (let i = block; i < blockEnd; i++, to += lanes) {
+        const q = gathers === 1 ? (order[pointStart + i] as number) : i;
+        const isMissing = q === nowhere || (marks === 1 && (absent[mark + q] as number) > 0);
+        field[to] = isMissing ? missingValue : (tensor[from + q * pointStride] as number) * scale + mean;
+      }
     }
   }
 }

@@ -40,21 +40,34 @@ export const toTensor = kernel('infero/pack/to-tensor', {
   tolerance: 3e-7,
 });
 
+/** Points that the host does lane by lane: their sectors stay in the first cache. */
+export const blockPoints = 512;
+
 function toTensorHost(args: TwinArguments<typeof params, typeof inputs, typeof outputs>, begin: number, end: number): void {
   const { lanes, firstLane, count, gathers, pointStart, pointStride, start, step, channel, channelStep, marks, markStart, markStep } = args;
   const { field, order, normal, tensor, absent } = args;
-  for (let q = begin; q < end; q++) {
-    const point = gathers === 1 ? (order[pointStart + q] as number) : pointStart + q;
+  for (let block = begin; block < end; block += blockPoints) {
+    const blockEnd = Math.min(end, block + blockPoints);
     for (let k = 0; k < count; k++) {
       const c = 3 * (channel + k * channelStep);
-      const value = point === nowhere ? missingValue : (field[point * lanes + firstLane + k] as number);
-      const isMissing = value === missingValue;
-      tensor[start + k * step + q * pointStride] = isMissing
-        ? (normal[c + 2] as number)
-        : (value - (normal[c] as number)) * (normal[c + 1] as number);
-      if (marks === 1 && isMissing && point !== nowhere) {
-        const mark = markStart + k * markStep + q;
-        absent[mark] = (absent[mark] as number) + 1;
+      const mean = normal[c] as number;
+      const inverse = normal[c + 1] as number;
+      const fill = normal[c + 2] as number;
+      const lane = firstLane + k;
+      let to = start + k * step + block * pointStride;
+      for (let q = block; q < blockEnd; q++, to += pointStride) {
+        const point = gathers === 1 ? (order[pointStart + q] as number) : pointStart + q;
+        if (point === nowhere) {
+          tensor[to] = fill;
+          continue;
+        }
+        const value = field[point * lanes + lane] as number;
+        if (value !== missingValue) {
+          tensor[to] = (value - mean) * inverse;
+          continue;
+        }
+        tensor[to] = fill;
+        if (marks === 1) absent[markStart + k * markStep + q] = (absent[markStart + k * markStep + q] as number) + 1;
       }
     }
   }
