@@ -52,10 +52,11 @@ function advanceHost(args: Arguments, start: number, end: number): void {
 /** Real and imaginary parts of N_vo, N_d and N_phi of one coefficient. */
 function tendenciesOf(args: Arguments, k: number, member: number, own: Float64Array): void {
   const { members, productCoefficients, product, place, factor } = args;
-  const at = 2 * (member * productCoefficients + (place[2 * k] as number));
+  const index = place[2 * k] as number;
+  const at = 2 * (member * productCoefficients + index);
   const layer = 2 * members * productCoefficients;
   // The first coefficient has no share of the one below.
-  const down = k === 0 ? 0 : 2;
+  const down = index === 0 ? 0 : 2;
   const [a, b, c, d, e] = [at, at + layer, at + 2 * layer, at + 3 * layer, at + 4 * layer];
   const along = factor[4 * k] as number;
   const below = factor[4 * k + 1] as number;

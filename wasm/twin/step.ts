@@ -152,13 +152,14 @@ export function advance(start: u32, end: u32, coefficients: u32, members: u32, p
     for (let k = start; k < end; k++) {
       const places = place + (<usize>k << 3);
       const factors = factor + (<usize>k << 4);
-      const a = product + ((<usize>member * productCoefficients + load<u32>(places)) << 3);
+      const index = load<u32>(places);
+      const a = product + ((<usize>member * productCoefficients + index) << 3);
       const b = a + spectrum;
       const c = b + spectrum;
       const d = c + spectrum;
       const e = d + spectrum;
       // The first coefficient has no share of the one below.
-      const down: usize = k == 0 ? 0 : 8;
+      const down: usize = index == 0 ? 0 : 8;
       const vo = f64x2.sub(scaled(factors + 4, complex(b - down)), f64x2.add(scaled(factors, timesI(complex(a))), scaled(factors + 8, complex(b + 8))));
       const divergence = f64x2.add(
         f64x2.add(scaled(factors, timesI(complex(b))), scaled(factors + 4, complex(a - down))),
