@@ -85,6 +85,7 @@ export async function resolve(name, context, next) {
   const expected = [
     { word: 'prepareRegrid', printed: [/^\d+$/m] },
     { word: 'openFdb', printed: [/^(500|850) \d+$/m, /^O320 4$/m, /^missing 0$/m, /^129 \d+/m, /^\d+ octets$/m] },
+    { word: 'openModel', printed: [/^onnx-cpu \[ 2, 2, 91, 180 \]$/m] },
   ];
   for (const [number, example] of examples('ts').entries()) {
     const { word, printed } = expected[number] ?? { word: 'an example that this test knows', printed: [] };
