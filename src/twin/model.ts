@@ -54,15 +54,28 @@ export interface Model {
 
 export async function prepareModel(engine: Engine, problem: ModelProblem): Promise<Model> {
   const { truncation, grid } = problem;
-  const synthesis = await prepareSynthesis(engine, truncation + 1, grid);
-  const rest = await Promise.all([prepareAnalysis(engine, grid, truncation + 1), modelTables(engine, problem)]).catch((error: unknown) => {
-    synthesis.release();
+  const made: { release(): void }[] = [];
+  const keep = <P extends { release(): void }>(part: P): P => {
+    made.push(part);
+    return part;
+  };
+  const release = (): void => {
+    for (const part of made) part.release();
+  };
+  try {
+    const synthesis = keep(await prepareSynthesis(engine, truncation + 1, grid));
+    const analysis = keep(await prepareAnalysis(engine, grid, truncation + 1));
+    return modelOf(engine, { problem, tables: keep(await modelTables(engine, problem)), synthesis, analysis }, release);
+  } catch (error) {
+    release();
     throw error;
-  });
-  const [analysis, tables] = rest;
-  const parts: Parts = { problem, tables, synthesis, analysis };
+  }
+}
+
+function modelOf(engine: Engine, parts: Parts, release: () => void): Model {
+  const { problem, tables, synthesis, analysis } = parts;
   const { maxBindingBytes } = engine.info;
-  const lanes = tileLayout(grid.points, maxLanes, maxBindingBytes)[0]?.[1] ?? 1;
+  const lanes = tileLayout(problem.grid.points, maxLanes, maxBindingBytes)[0]?.[1] ?? 1;
   // Members of one group have five products each, and four fields.
   const most = Math.min(lanes, synthesis.mostApart(maxBindingBytes) / 4, analysis.mostApart(maxBindingBytes) / 5);
   return {
@@ -71,9 +84,7 @@ export async function prepareModel(engine: Engine, problem: ModelProblem): Promi
     memberCounts: [8, 4, 2, 1].filter((count) => count <= Math.max(1, most)),
     toGrid: (pass, state, members) => toGrid(parts, pass, state, members),
     recordStep: (work, states, members) => recordStep(parts, work, states, members),
-    release() {
-      for (const part of [synthesis, analysis, tables]) part.release();
-    },
+    release,
   };
 }
 
