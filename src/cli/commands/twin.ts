@@ -5,6 +5,10 @@ export function registerTwin(program: Command, run: Run): void {
   const twin = define(program, 'twin', 'A shallow-water model on the sphere, on the device: something to plug into.');
   addRun(twin, run);
   addCases(twin, run);
+  examples(twin, [
+    ['dte twin run', 'the Galewsky jet for six days, with pictures'],
+    ['dte twin cases', 'what else it can start from'],
+  ]);
 }
 
 function addRun(twin: Command, run: Run): void {
@@ -63,6 +67,7 @@ function addCases(twin: Command, run: Run): void {
       await twinCases(terminal, options);
     }),
   );
+  examples(verb, [['dte twin cases --json', 'names, parameters and their defaults, for a program']]);
 }
 
 function collected(text: string, before: readonly string[] = []): readonly string[] {
