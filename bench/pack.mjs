@@ -1,7 +1,7 @@
 // `node bench/pack.mjs [--peers] [--data] [OUT.tar.xz]`: everything that the shader tests and the bench need on a bare Linux x64 machine
 // with a GPU, in one file under 64 MiB: Node, Dawn, the build, shaders, tables and the modules that are really loaded; with
 // --peers also ecCodes as installed here (CDO would not fit: its libraries for plots are larger than all else);
-// with --data the shared GRIB files that tests read. `bench/run-on-device.sh` unpacks and runs it. Needs a finished build
+// with --data the shared GRIB files and models that tests read. `bench/run-on-device.sh` unpacks and runs it. Needs a finished build
 // (`npm run build`), strip, xz and, once, the npm package that holds Node.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -186,11 +186,13 @@ function packPeers() {
   }
 }
 
-/** The shared GRIB files that tests read beside the package. */
+/** The shared GRIB files and models that tests read beside the package. */
 function packData() {
-  const data = join(root, '..', 'shared', 'data', 'grib');
-  if (existsSync(data)) cpSync(data, join(work, 'shared', 'data', 'grib'), { recursive: true, dereference: true });
-  else process.stderr.write('no shared test data beside the package; tests that need it will be skipped\n');
+  for (const kind of ['grib', 'infero']) {
+    const data = join(root, '..', 'shared', 'data', kind);
+    if (existsSync(data)) cpSync(data, join(work, 'shared', 'data', kind), { recursive: true, dereference: true });
+    else process.stderr.write(`no shared test data (${kind}) beside the package; tests that need it will be skipped\n`);
+  }
 }
 
 function copy(path, filter = () => true) {
