@@ -43,7 +43,7 @@ run('tar', [
   '-C',
   work,
   '-I',
-  'xz -9 -T0',
+  'xz -6 -T0',
   '-cf',
   archive,
   'dte-device',
@@ -123,11 +123,15 @@ async function packModules() {
 /** ONNX Runtime finds its programs by itself: WebAssembly for a shared device, the library of this platform for the CPU. */
 function packOnnxRuntime() {
   const modules = join(root, 'node_modules');
+  // What following imports brought along is for every platform.
+  for (const name of ['onnxruntime-node', 'onnxruntime-web']) rmSync(join(stage, 'node_modules', name), { recursive: true, force: true });
   copy(join(modules, 'onnxruntime-common'), (path) => !/\.map$|\.d\.ts$|\/lib\//.test(path));
   copy(join(modules, 'onnxruntime-node'), (path) => !/\.map$|\.d\.ts$|\/(lib|script)\/|\/napi-v\d+\/(?!linux(\/x64|$))/.test(path));
-  for (const name of ['package.json', 'dist/ort-wasm-simd-threaded.asyncify.mjs', 'dist/ort-wasm-simd-threaded.asyncify.wasm']) {
-    copy(join(modules, 'onnxruntime-web', name));
-  }
+  copy(join(modules, 'onnxruntime-web', 'package.json'));
+  copy(
+    join(modules, 'onnxruntime-web', 'dist'),
+    (path) => !/\.[a-z]+$/.test(path) || /\/(ort\.webgpu[^/]*\.mjs|[^/]*asyncify\.(mjs|wasm))$/.test(path),
+  );
   const binaries = join(stage, 'node_modules', 'onnxruntime-node', 'bin');
   for (const path of existsSync(binaries) ? filesUnder(binaries) : []) run('strip', ['-s', path]);
 }
