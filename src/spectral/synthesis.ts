@@ -60,14 +60,14 @@ export async function prepareSynthesis(engine: Engine, truncation: number, grid:
       return { grid, layers: field.layers, tiles: synthesised(pass, tables, grid, field, options), mayBeMissing: false };
     },
     applyApart(pass, source) {
-      const layout = tileLayout(Math.max(grid.points, 2 * tables.fourier.complexes), source.layers, pass.maxBindingBytes);
+      const layout = layoutOf(tables, grid, source.layers, pass);
       const points = spectralGrid(truncation).points;
       const width = paddedWidth(tables, layout[0]?.[1] ?? 1);
       if (layout.length > groupsAtOnce(pass, tables, points, width)) throw tooManyLayers(source.layers, grid);
       return synthesisedBatch(pass, tables, grid, layout, source);
     },
     mostApart(maxBindingBytes) {
-      const lanes = tileLayout(Math.max(grid.points, 2 * tables.fourier.complexes), maxLanes, maxBindingBytes)[0]?.[1] ?? 1;
+      const lanes = layoutOf(tables, grid, maxLanes, { maxBindingBytes })[0]?.[1] ?? 1;
       return lanes * groupsAtOnce({ maxBindingBytes }, tables, spectralGrid(truncation).points, paddedWidth(tables, lanes));
     },
     release: tables.release,
@@ -84,7 +84,7 @@ function checkResolution({ fourier: plan }: TransformTables, grid: Grid, truncat
 }
 
 function synthesised(pass: Pass, tables: TransformTables, grid: Grid, field: Field, { perCosine = false }: SynthesisOptions): Tile[] {
-  const layout = tileLayout(Math.max(grid.points, 2 * tables.fourier.complexes), field.layers.length, pass.maxBindingBytes);
+  const layout = layoutOf(tables, grid, field.layers.length, pass);
   const width = paddedWidth(tables, layout[0]?.[1] ?? 1);
   const groups = groupsAtOnce(pass, tables, field.grid.points, width);
   const tiles: Tile[] = [];
@@ -96,6 +96,11 @@ function synthesised(pass: Pass, tables: TransformTables, grid: Grid, field: Fie
     tiles.push(...synthesisedBatch(pass, tables, grid, batch, source));
   }
   return tiles;
+}
+
+/** Tiles that can be bound whole, as points and as waves. */
+function layoutOf({ fourier: plan }: TransformTables, grid: Grid, layers: number, { maxBindingBytes }: Pick<Pass, 'maxBindingBytes'>) {
+  return tileLayout(Math.max(grid.points, 2 * plan.complexes), layers, maxBindingBytes);
 }
 
 /** Tiles of some layers, of the width of the first. */

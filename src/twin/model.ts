@@ -3,6 +3,7 @@ import type { DeviceArray, Engine, Pass } from '../compute/index.js';
 import { type Analysis, coefficientCount, prepareAnalysis, prepareSynthesis, type Synthesis } from '../spectral/index.js';
 import { advance } from './advance.js';
 import { components } from './components.js';
+import { Kept } from './kept.js';
 import { type ModelProblem, modelTables, type ModelTables } from './model-tables.js';
 import { products } from './products.js';
 
@@ -54,25 +55,18 @@ export interface Model {
 
 export async function prepareModel(engine: Engine, problem: ModelProblem): Promise<Model> {
   const { truncation, grid } = problem;
-  const made: { release(): void }[] = [];
-  const keep = <P extends { release(): void }>(part: P): P => {
-    made.push(part);
-    return part;
-  };
-  const release = (): void => {
-    for (const part of made) part.release();
-  };
+  const kept = new Kept();
   try {
-    const synthesis = keep(await prepareSynthesis(engine, truncation + 1, grid));
-    const analysis = keep(await prepareAnalysis(engine, grid, truncation + 1));
-    return modelOf(engine, { problem, tables: keep(await modelTables(engine, problem)), synthesis, analysis }, release);
+    const synthesis = kept.keep(await prepareSynthesis(engine, truncation + 1, grid));
+    const analysis = kept.keep(await prepareAnalysis(engine, grid, truncation + 1));
+    return modelOf(engine, { problem, tables: kept.keep(await modelTables(engine, problem)), synthesis, analysis }, kept);
   } catch (error) {
-    release();
+    kept.release();
     throw error;
   }
 }
 
-function modelOf(engine: Engine, parts: Parts, release: () => void): Model {
+function modelOf(engine: Engine, parts: Parts, kept: Kept): Model {
   const { problem, tables, synthesis, analysis } = parts;
   const { maxBindingBytes } = engine.info;
   const lanes = tileLayout(problem.grid.points, maxLanes, maxBindingBytes)[0]?.[1] ?? 1;
@@ -84,7 +78,7 @@ function modelOf(engine: Engine, parts: Parts, release: () => void): Model {
     memberCounts: [8, 4, 2, 1].filter((count) => count <= Math.max(1, most)),
     toGrid: (pass, state, members) => toGrid(parts, pass, state, members),
     recordStep: (work, states, members) => recordStep(parts, work, states, members),
-    release,
+    release: () => kept.release(),
   };
 }
 

@@ -5,6 +5,7 @@ import { fieldOfApart, prepareSynthesis, prepareWindSynthesis, type Synthesis, t
 import { type Diffusion, radius } from './cases/index.js';
 import { type Diagnostics, diagnosticsOf, type RowTables, recordRowSums, rowTables } from './diagnostics.js';
 import { initialState, memberStates } from './initial-state.js';
+import { Kept } from './kept.js';
 import { type Model, prepareModel, type State, type StepStates } from './model.js';
 import { checkOptions, type TwinOptions } from './options.js';
 import { stableSeconds } from './stable-step.js';
@@ -54,16 +55,12 @@ interface Group {
   readonly steps: readonly [readonly Pass[], readonly Pass[]];
 }
 
-interface Releasable {
-  release(): void;
-}
-
 interface Prepared {
   readonly engine: Engine;
   readonly model: Model;
   readonly groups: readonly Group[];
   /** All that holds memory of the device. */
-  readonly made: readonly Releasable[];
+  readonly kept: Kept;
   readonly rows: RowTables;
   readonly synthesis: Synthesis;
   readonly wind: WindSynthesis;
@@ -154,7 +151,7 @@ export class Twin {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const part of this.#prepared.made) part.release();
+    this.#prepared.kept.release();
   }
 
   #spectral(pass: Pass, index: 0 | 1 | 2): Field<TwinLayer> {
@@ -216,39 +213,35 @@ export async function createTwin(engine: Engine, options: TwinOptions = {}): Pro
   const state = await initialState(engine, shallowWater, grid, truncation);
   const perturbation = members > 1 ? checked.perturbation : 0;
   const seconds = stepSeconds ?? stableSeconds({ truncation, scheme, state, perturbation });
-  const made: Releasable[] = [];
-  const keep = <P extends Releasable>(part: P): P => {
-    made.push(part);
-    return part;
-  };
+  const kept = new Kept();
   try {
-    const model = keep(await prepareModel(engine, { shallowWater, truncation, grid, seconds, scheme, diffusion }));
-    const memories = { memory: keep(new WorkMemory(engine)), kept: keep(new WorkMemory(engine)) };
+    const model = kept.keep(await prepareModel(engine, { shallowWater, truncation, grid, seconds, scheme, diffusion }));
+    const memories = { memory: kept.keep(new WorkMemory(engine)), kept: kept.keep(new WorkMemory(engine)) };
     const groups: Group[] = [];
     for (let first = 0; first < members; ) {
       const count = model.memberCounts.find((size) => size <= members - first) ?? 1;
       const values = memberStates(state, first, count, checked);
-      const states = [keep(await engine.upload('f32', values)), keep(engine.allocate('f32', values.length))] as const;
+      const states = [kept.keep(await engine.upload('f32', values)), kept.keep(engine.allocate('f32', values.length))] as const;
       groups.push(recordGroup(model, memories, states, { firstNumber: first, members: count }));
       first += count;
     }
     const means = new Float64Array(3 * Math.max(members, maxLanes));
     const prepared: Prepared = {
-      ...{ engine, model, groups, made },
-      rows: keep(await rowTables(engine, model.problem)),
-      synthesis: keep(await prepareSynthesis(engine, truncation, grid)),
-      wind: keep(await prepareWindSynthesis(engine, truncation, grid, { radius })),
-      mean: keep(
+      ...{ engine, model, groups, kept },
+      rows: kept.keep(await rowTables(engine, model.problem)),
+      synthesis: kept.keep(await prepareSynthesis(engine, truncation, grid)),
+      wind: kept.keep(await prepareWindSynthesis(engine, truncation, grid, { radius })),
+      mean: kept.keep(
         await engine.upload(
           'f32',
           means.map(() => shallowWater.meanPhi),
         ),
       ),
-      none: keep(await engine.upload('f32', means)),
+      none: kept.keep(await engine.upload('f32', means)),
     };
     return new Twin({ case: caseName, ...checked, stepSeconds: seconds, diffusion }, prepared);
   } catch (error) {
-    for (const part of made) part.release();
+    kept.release();
     throw error;
   }
 }
